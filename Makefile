@@ -1,0 +1,56 @@
+# Two commands: `make mock` starts the mock server, `make test` runs the tests. Both set up .venv first.
+PYTHON ?= python3
+PORT ?= 8080
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+REDOCLY := @redocly/cli@2.77.0
+SPECTRAL := @stoplight/spectral-cli@6.16.3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup mock serve test check format lint-document bench lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: .venv/.ready ## Make .venv from requirements.lock (fast when nothing changed)
+
+.venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "cozum needs Python 3.11 or newer, this is " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+mock: setup ## Start the mock server on PORT (8080)
+	@exec $(BIN)/cozum mock --port $(PORT)
+
+serve: setup ## Start the backend in memory with the demo data on PORT (8080)
+	@exec $(BIN)/cozum serve --store memory:// --demo --port $(PORT)
+
+test: setup ## Run the tests with coverage
+	@$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term
+
+check: setup ## Format, lint and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/cozum lint
+
+format: setup ## Format the code and mend what the linter can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lint-document: ## Lint openapi.yaml with Redocly and Spectral (needs Node.js)
+	@npx --yes $(REDOCLY) lint --config redocly.yaml openapi.yaml
+	@npx --yes $(SPECTRAL) lint --ruleset .spectral.yaml --fail-severity hint openapi.yaml
+
+bench: setup ## Measure, side by side
+	@$(BIN)/python -m bench
+
+lock: ## Resolve requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --no-emit-index-url --no-header \
+	  --python-version 3.11 --output-file requirements.lock $(UPGRADE) pyproject.toml
+
+clean: ## Remove .venv and caches
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .coverage .hypothesis

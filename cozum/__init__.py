@@ -1,0 +1,3 @@
+"""The command line: `cozum mock`, `cozum serve`, `cozum lint`."""
+
+__version__ = "0.1.0"

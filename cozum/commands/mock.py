@@ -1,0 +1,54 @@
+"""`cozum mock`"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+Port = Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")]
+Host = Annotated[str, Parameter(help="Address to listen on; the default answers this machine only.")]
+Document = Annotated[
+    Path | None, Parameter(help="Another OpenAPI document than the one that came with cozum.")
+]
+
+
+def mock(
+    *,
+    port: Port = 8080,
+    host: Host = "127.0.0.1",
+    document: Document = None,
+    quiet: Annotated[bool, Parameter(negative=(), help="Do not print a line for each request.")] = False,
+) -> None:
+    """Start the mock server: the whole API in memory, with the demo data.
+
+    It is the real application, not canned answers: what you write you can read again, and a message sent by the
+    visitor wakes the operator. Every answer is checked against the contract; one that breaks it is marked in the
+    log. The state is gone when it ends.
+    """
+    from cozum.server import bind, run
+    from cozum.start import build, greeting
+    from mocks.app import build_mock
+
+    listener = bind(host, port)
+    world, application = build(document, "memory://", demo=True)
+    run(
+        build_mock(application, _tell_nothing_but_faults if quiet else _tell),
+        listener,
+        on_ready=lambda: print(greeting("mock", listener, application, demo=True), flush=True),
+        on_exit=world.waker.close,
+    )
+
+
+def _tell(method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
+    print(f"{method:7} {path!a:.200}  {status}  {milliseconds:.1f} ms".replace("'", ""), flush=True)
+    _tell_nothing_but_faults(method, path, status, milliseconds, faults)
+
+
+def _tell_nothing_but_faults(
+    method: str, path: str, status: int, milliseconds: float, faults: list[str]
+) -> None:
+    for fault in faults:
+        print(f"  contract broken by {method} {path!a}, {status}: {fault}", file=sys.stderr, flush=True)

@@ -1,0 +1,33 @@
+"""`cozum serve`"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from cozum.commands.mock import Document, Host, Port
+
+
+def serve(
+    *,
+    store: Annotated[str, Parameter(help="Where the state lives: memory:// (gone when it ends).")],
+    demo: Annotated[
+        bool, Parameter(negative=(), help="Load the demo tenants, whose secrets are public.")
+    ] = False,
+    port: Port = 8080,
+    host: Host = "127.0.0.1",
+    document: Document = None,
+) -> None:
+    """Start the backend."""
+    from cozum.server import bind, run
+    from cozum.start import build, greeting
+
+    listener = bind(host, port)
+    world, application = build(document, store, demo=demo)
+    run(
+        application.asgi,
+        listener,
+        on_ready=lambda: print(greeting("server", listener, application, demo=demo), flush=True),
+        on_exit=world.waker.close,
+    )

@@ -1,0 +1,69 @@
+"""Runs an ASGI application with uvicorn: binds first, says when it listens, ends at once on Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from cozum.errors import UsageError
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises UsageError for a busy port or a host that is not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        hint = " (choose another one with --port)" if "in use" in reason else ""
+        raise UsageError(f"cannot listen on {host}:{port}: {reason.lower()}{hint}") from None
+    return listener
+
+
+def run(app: Any, listener: socket.socket, on_ready: Callable[[], None], on_exit: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM; `on_exit` is called in the loop as soon as the end is asked for."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=2,
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        _Server(config, on_ready, on_exit).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], on_exit: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+        self._on_exit = on_exit
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        if self.started:
+            gc.collect()
+            gc.freeze()  # what was made at start stays: no need to look through it again
+            self._on_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._on_exit)
+        super().handle_exit(sig, frame)

@@ -1,0 +1,54 @@
+"""What `cozum mock` and `cozum serve` share: building the application, and what is said at start."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from pathlib import Path
+
+from cozum import __version__
+from cozum.document import find_document
+from cozum.errors import UsageError
+from impl.app import Application, UnknownStore, build_world
+from impl.contract.document import DocumentError
+from impl.settings import Settings
+from impl.world import World
+
+
+def build(document: Path | None, store: str, *, demo: bool) -> tuple[World, Application]:
+    """The world and the application over it. Raises UsageError."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    settings = Settings(find_document(document), store, demo)
+    try:
+        world = asyncio.run(build_world(settings))
+        return world, Application(settings, lambda scope: world)
+    except (DocumentError, UnknownStore) as error:
+        raise UsageError(str(error)) from None
+
+
+DEMO = """
+  Widget key   CM_DEMO_2026 (any origin)          secret demo_api_secret_2026
+               CM_PRATIKESNAF (Origin: https://pratikesnaf.com)
+  Operator     operator@example.com / sifre123
+
+  curl -X POST {url}/api/v1/widget/init \\
+    -H "X-API-Key: CM_DEMO_2026" -H "Content-Type: application/json" -d '{{"ziyaretci_id": "abc123"}}'
+"""
+
+
+def greeting(name: str, listener: socket.socket, application: Application, *, demo: bool) -> str:
+    """What a person sees once the server listens."""
+    host, port = listener.getsockname()[:2]
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    unwritten = sum(not plan.implemented for plan in application.plans)
+    lines = [
+        f"cozum {__version__} {name} listens on {url}",
+        f"  Documentation {url}/docs",
+        f"  Contract      {url}/openapi.yaml, {len(application.plans)} operations",
+    ]
+    if unwritten:
+        lines.append(f"  Not written yet: {unwritten} of them answer 501 (`cozum lint --handlers` lists them)")
+    if demo:
+        lines.append(DEMO.format(url=url).rstrip())
+    return "\n".join([*lines, "", "Ctrl-C ends it."])

@@ -1,0 +1,1 @@
+"""The backend of Çözüm Merkezi: the application that `openapi.yaml` describes."""

@@ -1,0 +1,405 @@
+"""Chats: opening, writing, reading, accepting, transferring, closing, rating.
+
+A chat goes waiting → active → closed. Every change wakes those who wait for the chat, after it is committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from time import monotonic
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from impl.actions.visitors import admit, new_visitor
+from impl.callers import OperatorCaller
+from impl.model import (
+    Chat,
+    ChatClosed,
+    ChatOpened,
+    ChatRated,
+    ChatState,
+    Event,
+    Message,
+    OutboxRow,
+    Profile,
+    Sender,
+    StoredFile,
+    Tenant,
+)
+from impl.problems import (
+    AlreadyRated,
+    AtCapacity,
+    ChatIsClosed,
+    ChatIsOpen,
+    ChatTaken,
+    NotFound,
+    NotYourChat,
+)
+from impl.store.port import Tx
+from impl.world import World
+
+OPEN: Final[tuple[ChatState, ...]] = ("waiting", "active")
+
+CLOSED_BY: Final[dict[Sender, str]] = {
+    "visitor": "Sohbeti ziyaretçi kapattı.",
+    "operator": "Sohbeti operatör kapattı.",
+    "system": "Sohbet uzun süre sessiz kaldığı için kapatıldı.",
+}
+
+
+class Draft(Struct, frozen=True):
+    """What somebody wants to say: a text, a file, or both."""
+
+    text: str | None = None
+    file_id: str | None = None
+    client_id: str | None = None
+    """The sender's own id of it: the same again is the same message."""
+
+
+class Page(Struct, frozen=True):
+    """Messages after a sequence, and the chat's state then."""
+
+    messages: Sequence[Message]
+    state: ChatState
+
+
+Find = Callable[[Tx], Awaitable[Chat]]
+
+
+# Visitors
+
+
+async def open_chat(
+    world: World,
+    tenant: Tenant,
+    visitor_id: str,
+    name: str | None,
+    email: str | None,
+    text: str | None,
+    visitor_token: str | None,
+) -> tuple[Chat, Message | None, bool]:
+    """The visitor's open chat, a new one if there is none; answers too whether it is new.
+
+    Raises VisitorTokenNeeded.
+    """
+
+    async def work(tx: Tx) -> tuple[Chat, Message | None, bool]:
+        await admit(tx, tenant, visitor_id, visitor_token)
+        chat = await tx.open_chat_of(tenant.id, visitor_id)
+        is_new = chat is None
+        if chat is None:
+            chat = await _new_chat(world, tx, tenant, visitor_id, name, email)
+        message = await _say(world, tx, chat, "visitor", chat.visitor_name, Draft(text)) if text else None
+        return await tx.chat(chat.id) or chat, message, is_new
+
+    opened = await world.store.transact(work)
+    world.waker.wake(opened[0].id)
+    return opened
+
+
+async def _new_chat(
+    world: World, tx: Tx, tenant: Tenant, visitor_id: str, name: str | None, email: str | None
+) -> Chat:
+    visitor = await tx.visitor(tenant.id, visitor_id) or new_visitor(world, tenant, visitor_id)
+    await tx.put_visitor(replace(visitor, last_seen_at=world.clock.timestamp()))
+    now = world.clock.now()
+    chat = Chat(
+        id=world.ids.next("chat"),
+        tenant_id=tenant.id,
+        visitor_id=visitor_id,
+        visitor_name=name or full_name(visitor.profile),
+        visitor_email=email or visitor.profile.email,
+        opened_at=now,
+        last_activity_at=now,
+    )
+    await tx.put_chat(chat)
+    await _tell(world, tx, ChatOpened(tenant.id, chat.id, visitor_id, chat.visitor_name, chat.channel))
+    return chat
+
+
+def full_name(profile: Profile) -> str | None:
+    """`Ahmet Yilmaz`, or what is known of it."""
+    return " ".join(filter(None, (profile.first_name, profile.last_name))) or None
+
+
+def visitors_chat(
+    tenant: Tenant, visitor_id: str, chat_id: int, visitor_token: str | None, *, reading: bool = False
+) -> Find:
+    """Finds the visitor's own chat, to change it or only to read. Raises VisitorTokenNeeded, NotFound."""
+
+    async def find(tx: Tx) -> Chat:
+        await admit(tx, tenant, visitor_id, visitor_token)
+        chat = await (tx.chat(chat_id) if reading else tx.chat_for_update(chat_id))
+        if chat is None or chat.tenant_id != tenant.id or chat.visitor_id != visitor_id:
+            raise NotFound
+        return chat
+
+    return find
+
+
+async def say_as_visitor(world: World, find: Find, draft: Draft) -> tuple[Message, bool]:
+    """Add the visitor's message; answers too whether it is new. Raises NotFound, ChatIsClosed."""
+
+    async def work(tx: Tx) -> tuple[Message, bool]:
+        chat = await find(tx)
+        known = await _said_already(tx, chat, None, draft)
+        if known:
+            return known, False
+        return await _say(world, tx, chat, "visitor", chat.visitor_name, draft), True
+
+    said = await world.store.transact(work)
+    world.waker.wake(said[0].chat_id)
+    return said
+
+
+async def rate(world: World, find: Find, rating: int, comment: str | None) -> Chat:
+    """Rate a closed chat, once, 1 to 5. Raises ChatIsOpen, AlreadyRated."""
+
+    async def work(tx: Tx) -> Chat:
+        chat = await find(tx)
+        if chat.state != "closed":
+            raise ChatIsOpen
+        if chat.rating is not None:
+            raise AlreadyRated
+        rated = replace(chat, rating=rating, comment=comment)
+        await tx.put_chat(rated)
+        await _tell(world, tx, ChatRated(chat.tenant_id, chat.id, rating, comment, chat.operator_id))
+        return rated
+
+    return await world.store.transact(work)
+
+
+# Operators
+
+
+def members_chat(caller: OperatorCaller, chat_id: int, *, reading: bool = False) -> Find:
+    """Finds a chat of the operator's tenants, to change it or only to read. Raises NotFound."""
+
+    async def find(tx: Tx) -> Chat:
+        chat = await (tx.chat(chat_id) if reading else tx.chat_for_update(chat_id))
+        if chat is None or chat.tenant_id not in caller.tenant_ids:
+            raise NotFound
+        return chat
+
+    return find
+
+
+async def list_queue(
+    world: World,
+    caller: OperatorCaller,
+    state: ChatState | None,
+    tenant_id: int | None,
+    after: tuple[datetime, int] | None,
+    limit: int,
+) -> tuple[Sequence[Chat], bool]:
+    """Chats of the operator's tenants, longest waiting first; answers too whether there are more.
+
+    Without a state: those that are not closed. Raises NotFound for a tenant that is not the operator's.
+    """
+    if tenant_id is not None and tenant_id not in caller.tenant_ids:
+        raise NotFound
+    tenant_ids = caller.tenant_ids if tenant_id is None else (tenant_id,)
+    states = OPEN if state is None else (state,)
+
+    async def work(tx: Tx) -> Sequence[Chat]:
+        return await tx.queue(tenant_ids, states, after, limit + 1)
+
+    chats = await world.store.transact(work)
+    return chats[:limit], len(chats) > limit
+
+
+async def say_as_operator(
+    world: World, caller: OperatorCaller, find: Find, draft: Draft
+) -> tuple[Message, bool]:
+    """Add the operator's message; answers too whether it is new. Raises ChatIsClosed, NotYourChat."""
+
+    async def work(tx: Tx) -> tuple[Message, bool]:
+        chat = await find(tx)
+        me = caller.operator
+        known = await _said_already(tx, chat, me.id, draft)
+        if known:
+            return known, False
+        if chat.state == "closed":
+            raise ChatIsClosed
+        if chat.operator_id != me.id:
+            raise NotYourChat
+        return await _say(world, tx, chat, "operator", me.name, draft, operator_id=me.id), True
+
+    said = await world.store.transact(work)
+    world.waker.wake(said[0].chat_id)
+    return said
+
+
+async def accept(world: World, caller: OperatorCaller, find: Find) -> Chat:
+    """Take a waiting chat; of two operators at once one wins. Its owner may ask again.
+
+    Raises ChatIsClosed, ChatTaken, AtCapacity.
+    """
+
+    async def work(tx: Tx) -> Chat:
+        chat = await find(tx)
+        if chat.state == "closed":
+            raise ChatIsClosed
+        if chat.state == "active":
+            if chat.operator_id != caller.operator.id:
+                raise ChatTaken
+            return chat
+        return await _hand_to(world, tx, chat, caller.operator.id)
+
+    return await _changing(world, work)
+
+
+async def transfer(world: World, find: Find, operator_id: int) -> Chat:
+    """Hand an open chat to another operator of its tenant. Raises NotFound, ChatIsClosed, AtCapacity."""
+
+    async def work(tx: Tx) -> Chat:
+        chat = await find(tx)
+        if await tx.membership(operator_id, chat.tenant_id) is None:
+            raise NotFound
+        if chat.state == "closed":
+            raise ChatIsClosed
+        if chat.operator_id == operator_id:
+            return chat
+        return await _hand_to(world, tx, chat, operator_id)
+
+    return await _changing(world, work)
+
+
+async def _hand_to(world: World, tx: Tx, chat: Chat, operator_id: int) -> Chat:
+    operator = await tx.operator(operator_id)
+    membership = await tx.membership(operator_id, chat.tenant_id)
+    if operator is None or membership is None:
+        raise NotFound
+    if membership.chat_limit is not None:
+        active = [mine for mine in await tx.active_chats(operator_id) if mine.tenant_id == chat.tenant_id]
+        if len(active) >= membership.chat_limit:
+            raise AtCapacity
+    handed = replace(
+        chat,
+        state="active",
+        operator_id=operator_id,
+        operator_name=operator.name,
+        accepted_at=chat.accepted_at or world.clock.now(),
+    )
+    await tx.put_chat(handed)
+    return handed
+
+
+# Both
+
+
+async def close(world: World, find: Find, closed_by: Sender) -> Chat:
+    """Close an open chat: first its system message, then the state. Raises ChatIsClosed."""
+
+    async def work(tx: Tx) -> Chat:
+        chat = await find(tx)
+        message = await _say(world, tx, chat, "system", None, Draft(CLOSED_BY[closed_by]))
+        now = world.clock.now()
+        chat = replace(
+            chat, state="closed", closed_at=now, last_sequence=message.sequence, last_activity_at=now
+        )
+        await tx.put_chat(chat)
+        seconds = max(0, int((now - chat.opened_at).total_seconds()))
+        await _tell(
+            world,
+            tx,
+            ChatClosed(
+                chat.tenant_id,
+                chat.id,
+                chat.visitor_name,
+                closed_by,
+                chat.operator_id,
+                seconds,
+                chat.last_sequence,
+            ),
+        )
+        return chat
+
+    return await _changing(world, work)
+
+
+async def read_messages(world: World, find: Find, after: int, limit: int, wait: float) -> Page:
+    """Messages with a larger sequence than `after`; waits up to `wait` seconds for the first.
+
+    A changed state ends the wait too, and a closed chat is not waited for.
+    """
+
+    async def work(tx: Tx) -> tuple[Chat, Sequence[Message]]:
+        chat = await find(tx)
+        return chat, await tx.messages_after(chat.id, after, limit)
+
+    chat, messages = await world.store.transact(work)
+    if messages or not wait or chat.state == "closed":
+        return Page(messages, chat.state)
+    return await _wait_for_messages(world, work, chat, wait)
+
+
+async def _wait_for_messages(
+    world: World, read: Callable[[Tx], Awaitable[tuple[Chat, Sequence[Message]]]], chat: Chat, wait: float
+) -> Page:
+    deadline = monotonic() + wait
+    while True:
+        woken = world.waker.listen(chat.id)
+        try:
+            now, messages = await world.store.transact(read)
+            left = deadline - monotonic()
+            if messages or now.state != chat.state or left <= 0 or world.waker.closed:
+                return Page(messages, now.state)
+            await world.waker.wait(woken, left)
+        finally:
+            world.waker.forget(chat.id, woken)
+
+
+async def _changing(world: World, work: Callable[[Tx], Awaitable[Chat]]) -> Chat:
+    chat = await world.store.transact(work)
+    world.waker.wake(chat.id)
+    return chat
+
+
+async def _said_already(tx: Tx, chat: Chat, operator_id: int | None, draft: Draft) -> Message | None:
+    if draft.client_id is None:
+        return None
+    return await tx.message_by_client_id(chat.id, operator_id, draft.client_id)
+
+
+async def _say(
+    world: World,
+    tx: Tx,
+    chat: Chat,
+    sender: Sender,
+    sender_name: str | None,
+    draft: Draft,
+    operator_id: int | None = None,
+) -> Message:
+    if chat.state == "closed":
+        raise ChatIsClosed
+    message = Message(
+        world.ids.next("message"),
+        chat.id,
+        chat.last_sequence + 1,
+        sender,
+        sender_name,
+        draft.text,
+        world.clock.now(),
+        operator_id,
+        None if draft.file_id is None else await _file_for(tx, chat, sender, draft.file_id),
+        draft.client_id,
+    )
+    await tx.add_message(message)
+    return message
+
+
+async def _file_for(tx: Tx, chat: Chat, sender: Sender, file_id: str) -> StoredFile:
+    """The sender's own file: the visitor's, or one that an operator of the tenant uploaded. Raises NotFound."""
+    file = await tx.file(file_id)
+    owner = chat.visitor_id if sender == "visitor" else None
+    if file is None or file.tenant_id != chat.tenant_id or file.visitor_id != owner:
+        raise NotFound
+    return file
+
+
+async def _tell(world: World, tx: Tx, event: Event) -> None:
+    await tx.add_to_outbox(OutboxRow(world.ids.next("outbox"), world.clock.now(), event))

@@ -1,0 +1,115 @@
+"""Operators: signing in and out, going offline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from impl.callers import OperatorCaller
+from impl.model import AccessToken, Membership, OfflineReason, Operator, OperatorState, OperatorWentOffline, OutboxRow, Tenant
+from impl.problems import LoginFailed, TooManyRequests
+from impl.rules.identity import digest
+from impl.rules.throttle import FAILURES, WINDOW, recent, seconds_to_wait
+from impl.store.port import Tx
+from impl.world import World
+
+TOKEN_LIFE: Final = timedelta(days=30)
+
+Tab = tuple[Tenant, Membership]
+
+
+class SignIn(Struct, frozen=True):
+    """A successful sign-in; `secret` is known only now."""
+
+    operator: Operator
+    token: AccessToken
+    secret: str
+    tabs: list[Tab]
+
+
+async def sign_in(world: World, email: str, password: str, client: str) -> SignIn:
+    """Check a password and issue a token. Unknown email and wrong password end alike, in equal time.
+
+    `client` is the caller's address: failures count for the pair of it and the email.
+    Raises LoginFailed, TooManyRequests.
+    """
+    subject = f"{email.casefold()}|{client}"
+
+    async def look_up(tx: Tx) -> Operator | None:
+        wait = seconds_to_wait(await tx.failed_logins(subject), world.clock.now())
+        if wait:
+            raise TooManyRequests(
+                policy="login", quota=FAILURES, window=int(WINDOW.total_seconds()), seconds=wait
+            )
+        return await tx.operator_by_email(email)
+
+    operator = await world.store.transact(look_up)
+    right = await world.passwords.check(password, operator.password_hash if operator else None)
+
+    async def remember_failure(tx: Tx) -> None:
+        now = world.clock.now()
+        await tx.put_failed_logins(subject, [*recent(await tx.failed_logins(subject), now), now])
+
+    if operator is None or not right:
+        await world.store.transact(remember_failure)
+        raise LoginFailed
+
+    async def issue(tx: Tx) -> SignIn:
+        secret = world.ids.secret()
+        expires_at = world.clock.now() + TOKEN_LIFE
+        token = AccessToken(world.ids.next("token"), operator.id, digest(secret), expires_at)
+        await tx.put_token(token)
+        await tx.put_failed_logins(subject, [])
+        return SignIn(operator, token, secret, await tabs_of(tx, operator.id))
+
+    return await world.store.transact(issue)
+
+
+async def tabs_of(tx: Tx, operator_id: int) -> list[Tab]:
+    """The operator's tenants with their memberships, in tab order."""
+    tabs = []
+    for membership in await tx.memberships(operator_id):
+        tenant = await tx.tenant(membership.tenant_id)
+        if tenant:
+            tabs.append((tenant, membership))
+    return tabs
+
+
+async def sign_out(world: World, caller: OperatorCaller) -> OperatorState:
+    """Revoke the caller's token; with the last live one the operator goes offline. Answers the state then."""
+    returned: list[int] = []
+
+    async def work(tx: Tx) -> OperatorState:
+        returned.clear()
+        now = world.clock.now()
+        await tx.delete_token(caller.token_id)
+        if any(token.expires_at > now for token in await tx.tokens_of(caller.operator.id)):
+            return caller.operator.state
+        returned.extend(await go_offline(world, tx, caller.operator, "logout"))
+        return "offline"
+
+    state = await world.store.transact(work)
+    for chat_id in returned:
+        world.waker.wake(chat_id)
+    return state
+
+
+async def go_offline(world: World, tx: Tx, operator: Operator, reason: OfflineReason) -> list[int]:
+    """Set the operator offline and return their active chats to the queue; answers the ids of these.
+
+    One event for each tenant, unless the operator was offline already.
+    """
+    chats = await tx.active_chats(operator.id)
+    for chat in chats:
+        await tx.put_chat(
+            replace(chat, state="waiting", operator_id=None, operator_name=None, accepted_at=None)
+        )
+    if operator.state != "offline":
+        await tx.put_operator(replace(operator, state="offline"))
+        for membership in await tx.memberships(operator.id):
+            event = OperatorWentOffline(membership.tenant_id, operator.id, operator.name, reason)
+            await tx.add_to_outbox(OutboxRow(world.ids.next("outbox"), world.clock.now(), event))
+    return [chat.id for chat in chats]

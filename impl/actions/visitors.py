@@ -1,0 +1,202 @@
+"""Visitors: starting the widget, what the site tells about them, what operators see of them."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, Final
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
+
+from impl.callers import OperatorCaller
+from impl.model import Chat, Profile, Tenant, Visitor
+from impl.problems import (
+    ExpiredSignature,
+    FieldError,
+    InvalidFields,
+    NotFound,
+    Text,
+    VisitorTokenNeeded,
+    WrongSignature,
+)
+from impl.rules.banner import Item, banner
+from impl.rules.identity import digest, verify
+from impl.rules.times import read_instant
+from impl.store.port import Tx
+from impl.world import World
+
+TOKENS_KEPT: Final = 8
+"""Browser tokens of a visitor that stay valid; a new one pushes the oldest out."""
+CONTEXT_ROWS: Final = 20
+
+NO_SUCH_DAY = FieldError(
+    "/trial_bitis", Text("Takvimde böyle bir gün yok.", "There is no such day in the calendar.")
+)
+
+
+class Start(Struct, frozen=True):
+    """What the widget draws; `token` for a visitor seen for the first time."""
+
+    online: bool
+    open_chat: Chat | None
+    token: str | None
+
+
+async def start_widget(world: World, tenant: Tenant, visitor_id: str, visitor_token: str | None) -> Start:
+    """Meet a visitor: a new one gets a browser token. Raises VisitorTokenNeeded."""
+
+    async def work(tx: Tx) -> Start:
+        visitor = await tx.visitor(tenant.id, visitor_id)
+        token = None
+        if visitor is None:
+            token = world.ids.secret()
+            visitor = replace(new_visitor(world, tenant, visitor_id), token_digests=(digest(token),))
+        else:
+            check_token(tenant, visitor, visitor_token)
+        await tx.put_visitor(replace(visitor, last_seen_at=world.clock.timestamp()))
+        return Start(await tx.anyone_online(tenant.id), await tx.open_chat_of(tenant.id, visitor_id), token)
+
+    return await world.store.transact(work)
+
+
+def new_visitor(world: World, tenant: Tenant, visitor_id: str) -> Visitor:
+    """A visitor of whom nothing is known yet."""
+    return Visitor(tenant.id, visitor_id, world.clock.now(), world.clock.timestamp())
+
+
+def check_token(tenant: Tenant, visitor: Visitor | None, token: str | None) -> None:
+    """In a tenant's secure mode only the visitor's own browser goes on. Raises VisitorTokenNeeded."""
+    if not tenant.secure_mode:
+        return
+    sent = digest(token or "")
+    known = visitor.token_digests if visitor else ()
+    if not any([hmac.compare_digest(sent, mine) for mine in known]):
+        raise VisitorTokenNeeded
+
+
+async def admit(tx: Tx, tenant: Tenant, visitor_id: str, token: str | None) -> None:
+    """`check_token` for calls that need nothing else of the visitor."""
+    if tenant.secure_mode:
+        check_token(tenant, await tx.visitor(tenant.id, visitor_id), token)
+
+
+class CustomerInfo(Struct, frozen=True, kw_only=True):
+    """What a site tells about its customer: UNSET stays as it is, None is removed."""
+
+    first_name: str | None | UnsetType = UNSET
+    last_name: str | None | UnsetType = UNSET
+    email: str | None | UnsetType = UNSET
+    phone: str | None | UnsetType = UNSET
+    plan: str | None | UnsetType = UNSET
+    credit: int | None | UnsetType = UNSET
+    trial_end: str | None | UnsetType = UNSET
+    trial_days: int | None | UnsetType = UNSET
+    extra: dict[str, Any] | None | UnsetType = UNSET
+
+
+class Signature(Struct, frozen=True):
+    """The site's proof: Unix seconds and lower-case hex."""
+
+    timestamp: int
+    value: str
+
+
+async def tell_about(
+    world: World,
+    tenant: Tenant,
+    visitor_id: str,
+    info: CustomerInfo,
+    signature: Signature | None,
+    visitor_token: str | None,
+) -> tuple[Visitor, str | None]:
+    """Store what the site tells; a valid signature verifies the identity and gives a browser token.
+
+    Raises InvalidFields, WrongSignature, ExpiredSignature, VisitorTokenNeeded; then nothing is stored.
+    """
+    if isinstance(info.trial_end, str) and read_instant(info.trial_end) is None:
+        raise InvalidFields([NO_SUCH_DAY])
+    if signature:
+        check_signature(world, tenant, visitor_id, info.email or None, signature)
+    token = world.ids.secret() if signature else None
+
+    async def work(tx: Tx) -> Visitor:
+        known = await tx.visitor(tenant.id, visitor_id)
+        if not signature:
+            check_token(tenant, known, visitor_token)
+        before = known or new_visitor(world, tenant, visitor_id)
+        visitor = replace(
+            before,
+            updated_at=world.clock.now(),
+            last_seen_at=world.clock.timestamp(),
+            profile=told(world, before, info, signed=signature is not None),
+            verified=before.verified or signature is not None,
+            token_digests=with_token(before.token_digests, token),
+        )
+        await tx.put_visitor(visitor)
+        return visitor
+
+    return await world.store.transact(work), token
+
+
+def check_signature(
+    world: World, tenant: Tenant, visitor_id: str, email: str | None, signature: Signature
+) -> None:
+    """Raises WrongSignature or, for a right but old one, ExpiredSignature."""
+    now = int(world.clock.timestamp())
+    verdict = verify(tenant.api_secret, visitor_id, email, signature.timestamp, signature.value, now)
+    if verdict == "wrong":
+        raise WrongSignature
+    if verdict == "expired":
+        raise ExpiredSignature
+
+
+def told(world: World, visitor: Visitor, info: CustomerInfo, *, signed: bool) -> Profile:
+    """The visitor's profile after this call.
+
+    Only a signed call changes the email of a verified visitor. A first signature without an email removes one that
+    nobody vouched for.
+    """
+    now = world.clock.now()
+    given = {name: getattr(info, name) for name in info.__struct_fields__}
+    changes = {name: value for name, value in given.items() if value is not UNSET}
+    if not signed and visitor.verified:
+        changes.pop("email", None)
+    if signed and not visitor.verified:
+        changes.setdefault("email", None)
+    if "trial_days" in changes:
+        changes["trial_days_received_at"] = now
+    if "extra" in changes:
+        changes |= {"extra": changes["extra"] or {}, "extra_received_at": now}
+    return replace(visitor.profile, **changes)
+
+
+def with_token(digests: tuple[bytes, ...], token: str | None) -> tuple[bytes, ...]:
+    """The newest `TOKENS_KEPT` digests, the new token's among them."""
+    return (*digests, digest(token))[-TOKENS_KEPT:] if token else digests
+
+
+class Context(Struct, frozen=True):
+    """What an operator sees of a visitor."""
+
+    visitor: Visitor
+    banner: list[Item]
+    chats: list[Chat]
+
+
+async def read_context(
+    world: World, caller: OperatorCaller, visitor_id: str, tenant_id: int | None
+) -> Context:
+    """The visitor in that tenant or, without one, where they were seen last. Raises NotFound."""
+    if tenant_id is not None and tenant_id not in caller.tenant_ids:
+        raise NotFound
+
+    async def work(tx: Tx) -> Context:
+        tenant_ids = caller.tenant_ids if tenant_id is None else (tenant_id,)
+        found = [await tx.visitor(tenant, visitor_id) for tenant in tenant_ids]
+        visitor = max(filter(None, found), key=lambda v: v.last_seen_at, default=None)
+        if visitor is None:
+            raise NotFound
+        chats = await tx.chats_of_visitor(visitor.tenant_id, visitor.id, CONTEXT_ROWS)
+        return Context(visitor, banner(visitor.profile, world.clock.now()), list(chats))
+
+    return await world.store.transact(work)

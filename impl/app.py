@@ -1,0 +1,73 @@
+"""The application, assembled in one visible place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from impl import security, wire
+from impl.contract.call import Scope
+from impl.contract.connexion_parts import LifespanMiddleware
+from impl.contract.document import load
+from impl.contract.lane import App, Binding, HandlerResolver, Lane
+from impl.contract.plan import Handler, Plan
+from impl.contract.specification import Connexion31
+from impl.demo import demo_ids, load_demo, read_demo
+from impl.docs import Docs
+from impl.handlers import auth, context, operator, widget
+from impl.passwords import Passwords
+from impl.settings import Settings
+from impl.store.memory import MemoryStore
+from impl.store.port import Store
+from impl.world import Clock, CountingIds, SystemClock, Waker, World
+
+HANDLER_MODULES = (auth, widget, operator, context)
+
+STORES: Mapping[str, Callable[[], Store]] = {"memory://": MemoryStore}
+
+
+class UnknownStore(Exception):
+    """No store of that name; the message says which there are."""
+
+
+def handlers() -> dict[str, Handler]:
+    """Every handler by its operationId."""
+    return {
+        name: function
+        for module in HANDLER_MODULES
+        for name, function in vars(module).items()
+        if not name.startswith("_") and getattr(function, "__module__", None) == module.__name__ and callable(function)
+    }
+
+
+async def build_world(settings: Settings, clock: Clock | None = None) -> World:
+    """The world that the settings describe. Raises UnknownStore."""
+    if settings.store not in STORES:
+        raise UnknownStore(f"{settings.store}: no such store (there is {', '.join(STORES)})")
+    store, clock = STORES[settings.store](), clock or SystemClock()
+    ids = CountingIds()
+    if settings.demo:
+        demo = read_demo()
+        ids = demo_ids(demo)
+        await load_demo(store, demo, clock.now())
+    return World(store, clock, ids, Waker(), Passwords())
+
+
+class Application:
+    """The ASGI application, and the compiled contract for those who wrap it."""
+
+    def __init__(self, settings: Settings, worlds: Callable[[Scope], World]) -> None:
+        """Compile the document and bind it. Raises DocumentError."""
+        document = load(settings.document)
+        self.binding = Binding(document, security.SCHEMES, security.anyone, wire.ARGUMENTS)
+        self._connexion = Connexion31(
+            Docs(settings.document, document),
+            middlewares=[
+                partial(Lane, binding=self.binding, worlds=worlds),
+                LifespanMiddleware,
+            ],
+        )
+        self._connexion.bind(document, HandlerResolver(handlers()))
+        lane = self._connexion.app
+        self.plans: list[Plan] = lane.plans
+        self.asgi: App = lane

@@ -1,0 +1,1 @@
+"""`openapi.yaml` compiled once at start: routes, security, validators, call plans, and the one fast lane."""

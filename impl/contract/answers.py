@@ -1,0 +1,69 @@
+"""Whether an answer keeps the contract: its status, media type, required headers and body.
+
+For the mock server, which tells of a broken answer, and for the tests, which fail on one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import jsonschema_rs
+import msgspec
+
+from impl.contract.document import Node
+from impl.contract.plan import Plan
+from impl.contract.schemas import Schemas
+
+PROBLEM: Final[Node] = {"$ref": "#/components/schemas/Problem"}
+JSON_TYPES: Final = ("application/json", "application/problem+json")
+
+
+class Answers:
+    """Checks answers; compiles a validator when it first sees its status and operation."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+        self._validators: dict[tuple[str, int, str], jsonschema_rs.Draft202012Validator] = {}
+
+    def faults(self, plan: Plan | None, status: int, headers: Mapping[str, str], body: bytes) -> list[str]:
+        """What is wrong with an answer, a sentence each; `headers` by lower-case name.
+
+        Without a plan (no such path, or another method) the answer must be a problem.
+        """
+        media_type = headers.get("content-type", "").partition(";")[0].strip()
+        if plan is None:
+            return self._body_faults(("", 0, ""), PROBLEM, media_type, body) if status >= 400 else []
+        response = plan.responses.get(str(status))
+        if response is None:
+            documented = ", ".join(sorted(plan.responses))
+            return [f"status {status} is not documented for {plan.id} (documented: {documented})"]
+        faults = [
+            f"the header {name} is missing"
+            for name, header in response.get("headers", {}).items()
+            if header.get("required") and name.lower() not in headers
+        ]
+        content = response.get("content", {})
+        if not content:
+            return [*faults, "a body where none is documented"] if body else faults
+        if media_type not in content:
+            return [*faults, f"media type {media_type or 'none'} is not documented ({', '.join(content)})"]
+        schema = content[media_type].get("schema", {})
+        return faults + self._body_faults((plan.id, status, media_type), schema, media_type, body)
+
+    def _body_faults(self, key: tuple[str, int, str], schema: Node, media_type: str, body: bytes) -> list[str]:
+        if media_type not in JSON_TYPES:
+            return []
+        validator = self._validators.get(key)
+        if validator is None:
+            validator = self._validators[key] = self._schemas.validator(schema)
+        try:
+            value: Any = msgspec.json.decode(body)
+        except msgspec.MsgspecError as error:
+            return [f"the body is not JSON: {error}"]
+        if validator.is_valid(value):
+            return []
+        return [
+            f"{'/'.join(map(str, finding.instance_path)) or 'the body'}: {finding.message}"
+            for finding in validator.iter_errors(value)
+        ]

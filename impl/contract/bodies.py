@@ -1,0 +1,115 @@
+"""JSON bodies: read up to a limit, decoded, validated, and turned into the handler's Struct."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from impl.contract.call import Scope
+from impl.contract.document import DocumentError, Node
+from impl.contract.schemas import Schemas, field_errors
+from impl.problems import BodyTooLarge, InvalidFields, MalformedJson, WrongMediaType
+
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+
+DEFAULT_LIMIT: Final = 262_144
+MAX_DEPTH: Final = 32
+JSON: Final = "application/json"
+
+_decode = msgspec.json.Decoder().decode
+
+
+class Disconnected(Exception):
+    """The client went away before its body was complete; nobody is left to answer."""
+
+
+class JsonBody:
+    """The compiled JSON body of one operation."""
+
+    def __init__(self, operation: Node, shape: type, schemas: Schemas) -> None:
+        content = operation["requestBody"]["content"]
+        if JSON not in content:
+            raise DocumentError(f"{operation['operationId']}: its handler takes JSON, the document does not")
+        self.limit: int = operation.get("x-cozum-body-limit", DEFAULT_LIMIT)
+        self._shape = shape
+        self._validator = schemas.validator(content[JSON]["schema"])
+
+    async def read(self, headers: Mapping[bytes, bytes], receive: Receive) -> Any:
+        """The body as the handler's Struct.
+
+        Raises BodyTooLarge, WrongMediaType, MalformedJson, InvalidFields, in this order, and Disconnected.
+        """
+        raw = await read_bytes(headers, receive, self.limit)
+        media_type = headers.get(b"content-type")
+        if media_type != b"application/json" and (raw or media_type is not None):
+            check_media_type(media_type or b"")
+        value = decode(raw)
+        try:
+            valid = self._validator.is_valid(value)
+        except ValueError:  # a lone surrogate, or a number that no float holds
+            raise MalformedJson from None
+        if not valid:
+            raise InvalidFields(field_errors(self._validator.iter_errors(value)))
+        return msgspec.convert(value, self._shape, strict=False)  # 1.0 is an integer in JSON Schema
+
+
+async def read_bytes(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
+    """The whole body. Raises BodyTooLarge as soon as that is certain."""
+    length = headers.get(b"content-length")
+    if length and length.isdigit() and (len(length) > len(str(limit)) or int(length) > limit):
+        raise BodyTooLarge(limit=limit)
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        if len(body) > limit:
+            raise BodyTooLarge(limit=limit)
+        return body
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        if size > limit:
+            raise BodyTooLarge(limit=limit)
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+    if size > limit:
+        raise BodyTooLarge(limit=limit)
+    return b"".join(parts)
+
+
+def check_media_type(media_type: bytes) -> None:
+    """`application/json`, whose only parameter may be `charset=utf-8`. Raises WrongMediaType."""
+    essence, *parameters = [part.strip().lower() for part in media_type.split(b";")]
+    charsets = [p.partition(b"=")[2].strip(b'"') for p in parameters if p.startswith(b"charset=")]
+    if essence != b"application/json" or any(charset not in (b"utf-8", b"utf8") for charset in charsets):
+        raise WrongMediaType(expected=JSON)
+
+
+def decode(raw: bytes) -> Any:
+    """JSON as builtins. Raises MalformedJson, also for what is nested too deep to be meant."""
+    try:
+        value = _decode(raw)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
+        raise MalformedJson from None
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
+        raise MalformedJson
+    return value
+
+
+def _depth_exceeds(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [
+            child
+            for node in level
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+        ]
+        if not level:
+            return False
+    return any(isinstance(node, dict | list) for node in level)

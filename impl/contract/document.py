@@ -1,0 +1,83 @@
+"""The document itself: read from YAML, its references looked up, its mistakes told in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Node = dict[str, Any]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+SCHEMAS = "#/components/schemas/"
+
+
+class DocumentError(Exception):
+    """What is wrong with the document, and where, in one line."""
+
+
+def load(path: Path) -> Node:
+    """The document as plain data. Raises DocumentError."""
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path}: {error.strerror}") from None
+    try:
+        document = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+    except yaml.YAMLError as error:
+        raise DocumentError(f"{path}{_where(error)}") from None
+    return _checked(document, path)
+
+
+def _where(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    what = getattr(error, "problem", None) or "is not YAML"
+    return f":{mark.line + 1}:{mark.column + 1}: {what}" if mark else f": {what}"
+
+
+def _checked(document: object, path: Path) -> Node:
+    if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3.1"):
+        raise DocumentError(f"{path}: not an OpenAPI 3.1 document")
+    paths = document.get("paths")
+    if not isinstance(paths, dict) or not paths:
+        raise DocumentError(f"{path}: no paths")
+    for name, item in paths.items():
+        if not isinstance(item, dict):
+            raise DocumentError(f"{path}: {name}: not a path item")
+        for method in set(item) & set(METHODS):
+            operation = item[method]
+            if not isinstance(operation, dict) or not isinstance(operation.get("operationId"), str):
+                raise DocumentError(f"{path}: {method.upper()} {name}: no operationId")
+            if not operation.get("responses"):
+                raise DocumentError(f"{path}: {method.upper()} {name}: no responses")
+    return document
+
+
+def follow(document: Node, reference: str) -> Any:
+    """What a local reference (`#/components/…`) points at. Raises DocumentError."""
+    node: Any = document
+    for part in reference.removeprefix("#/").split("/"):
+        key = part.replace("~1", "/").replace("~0", "~")
+        if not reference.startswith("#/") or not isinstance(node, dict) or key not in node:
+            raise DocumentError(f"{reference}: this reference points at nothing")
+        node = node[key]
+    return node
+
+
+def inlined(document: Node, node: Any) -> Any:
+    """The node with its references replaced by what they point at, except those to schemas.
+
+    Schemas stay references, since they are compiled over one registry.
+    """
+    if isinstance(node, list):
+        return [inlined(document, item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    reference = node.get("$ref")
+    if isinstance(reference, str):
+        target = follow(document, reference)
+        if reference.startswith(SCHEMAS):
+            return node
+        return inlined(document, target | {key: value for key, value in node.items() if key != "$ref"})
+    return {key: inlined(document, value) for key, value in node.items()}

@@ -1,0 +1,229 @@
+"""The fast lane: one callable that routes, authenticates, validates and dispatches.
+
+It is Connexion's outermost (and only) middleware over the document: Connexion hands it the specification and the
+resolver once, at start, and every request then takes the compiled way. ARCHITECTURE: what stock Connexion does anew at
+each request is done here once.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from itertools import count
+from typing import Any, Final
+
+from impl.contract.bodies import Disconnected, Receive
+from impl.contract.call import Scope
+from impl.contract.connexion_parts import (
+    AbstractRoutingAPI,
+    OpenAPIOperation,
+    Resolution,
+    Resolver,
+    SpecMiddleware,
+)
+from impl.contract.document import DocumentError, Node
+from impl.contract.plan import Authenticate, Handler, Plan, base_headers
+from impl.contract.routing import Methods, Raw, Router
+from impl.contract.schemas import Schemas
+from impl.problems import (
+    MEDIA_TYPE,
+    Headers,
+    MethodNotAllowed,
+    Problem,
+    ServerError,
+    preferred_language,
+    render,
+)
+from impl.world import World
+
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+PLAN_KEY: Final = "cozum.plan"
+"""Where the lane leaves the operation's plan in the scope, for wrappers around it."""
+REQUEST_ID_KEY: Final = "cozum.request_id"
+
+PREFLIGHT: Final[Headers] = [
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-allow-headers",
+        b"Content-Type, X-API-Key, X-Ziyaretci-Token, Idempotency-Key, Accept, Accept-Language",
+    ),
+    (b"access-control-max-age", b"7200"),
+    (b"cache-control", b"no-store"),
+    (b"content-length", b"0"),
+]
+
+log = logging.getLogger("cozum")
+
+
+class Binding:
+    """What the document is bound to: the functions behind security schemes and operations."""
+
+    def __init__(
+        self,
+        document: Node,
+        schemes: Mapping[str, Authenticate],
+        anyone: Authenticate,
+        arguments: Mapping[str, str],
+    ) -> None:
+        self.document = document
+        self.schemas = Schemas(document)
+        self.arguments = arguments
+        self._schemes = schemes
+        self._anyone = anyone
+
+    def authenticator(self, operation: OpenAPIOperation) -> Authenticate:
+        """The function behind the operation's security. Raises DocumentError when there is none."""
+        name = operation.operation_id
+        requirements = operation.security
+        if requirements is None:
+            raise DocumentError(f"{name}: no security, not even `security: []`")
+        if requirements == []:
+            return self._anyone
+        if len(requirements) != 1 or len(requirements[0]) != 1:
+            raise DocumentError(f"{name}: its security is not exactly one scheme")
+        (scheme,) = requirements[0]
+        if scheme not in operation.security_schemes or scheme not in self._schemes:
+            raise DocumentError(f"{name}: nothing checks the security scheme {scheme}")
+        return self._schemes[scheme]
+
+
+class HandlerResolver(Resolver):  # type: ignore[misc]
+    """Connexion's resolver over a table: the operationId's handler, or None while it is not written."""
+
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        super().__init__()
+        self._handlers = handlers
+
+    def resolve(self, operation: OpenAPIOperation) -> Resolution:
+        return Resolution(self._handlers.get(operation.operation_id), operation.operation_id)
+
+
+class LaneApi(AbstractRoutingAPI):  # type: ignore[misc]
+    """Walks the specification as Connexion does, and compiles a plan from each operation."""
+
+    def __init__(self, specification: Any, *, binding: Binding, router: Router[Plan], **kwargs: Any) -> None:
+        self._binding = binding
+        self._router = router
+        super().__init__(specification, resolver=kwargs["resolver"])
+
+    def make_operation(self, operation: OpenAPIOperation) -> Plan:
+        return Plan(
+            operation=operation._operation,  # noqa: SLF001 - Connexion gives no public way to the node
+            path=operation.path,
+            method=operation.method.upper(),
+            authenticate=self._binding.authenticator(operation),
+            handler=operation._resolution.function,  # noqa: SLF001
+            document=self._binding.document,
+            schemas=self._binding.schemas,
+            arguments=self._binding.arguments,
+        )
+
+    @staticmethod
+    def _framework_path_and_name(operation: OpenAPIOperation, path: str) -> tuple[str, str]:
+        return path, operation.operation_id
+
+    def _add_operation_internal(self, method: str, path: str, operation: Plan, name: str | None = None) -> None:
+        self._router.add(path, method.upper(), operation)
+
+    def _handle_add_operation_error(self, path: str, method: str, exc: Exception) -> None:
+        raise exc
+
+
+class Lane(SpecMiddleware):  # type: ignore[misc]
+    """The ASGI callable. `worlds` chooses the world of a request; `app` serves what the document has not."""
+
+    def __init__(self, app: App, *, binding: Binding, worlds: Callable[[Scope], World]) -> None:
+        self._app = app
+        self._binding = binding
+        self._worlds = worlds
+        self._router: Router[Plan] = Router()
+        self._prefix = secrets.token_hex(6)
+        self._count = count(1)
+        self.plans: list[Plan] = []
+
+    def add_api(self, specification: Any, **kwargs: Any) -> LaneApi:
+        """Called by Connexion with the specification and its resolver."""
+        api = LaneApi(specification, binding=self._binding, router=self._router, **kwargs)
+        self.plans = self._router.targets
+        return api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = f"{self._prefix}-{next(self._count):x}"
+        scope[REQUEST_ID_KEY] = request_id
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        methods, raw = self._router.find(raw_path)
+        if not methods:
+            await self._beside(scope, receive, send, request_id)
+            return
+        plan = methods.get(scope["method"])
+        if plan is None:
+            await self._other_method(scope, send, methods, request_id)
+            return
+        scope[PLAN_KEY] = plan
+        await self._answer(plan, raw, scope, receive, send, request_id)
+
+    async def _answer(
+        self, plan: Plan, raw: Raw, scope: Scope, receive: Receive, send: Send, request_id: str
+    ) -> None:
+        try:
+            status, body = await plan.answer(self._worlds(scope), scope, receive, raw)
+        except Problem as problem:
+            await refuse(problem, plan.path, scope, send, request_id)
+            return
+        except Disconnected:
+            return
+        except Exception:
+            log.exception("%s failed (%s)", plan.id, request_id)
+            await refuse(ServerError(), plan.path, scope, send, request_id)
+            return
+        headers = [
+            *plan.headers,
+            (b"content-length", str(len(body)).encode()),
+            (b"x-request-id", request_id.encode()),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _beside(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        """What the document does not have: the wrapped application's, or nobody's."""
+        try:
+            await self._app(scope, receive, send)
+        except Problem as problem:
+            await refuse(problem, scope["path"], scope, send, request_id)
+
+    async def _other_method(self, scope: Scope, send: Send, methods: Methods[Plan], request_id: str) -> None:
+        """A preflight (Fetch standard, 3.2.2) is answered without a key; other methods are refused."""
+        allow = ", ".join(sorted(methods))
+        path = next(iter(methods.values())).path
+        if scope["method"] == "OPTIONS" and base_headers(path) != base_headers("/"):
+            allowed = [
+                (b"access-control-allow-methods", allow.encode()),
+                (b"allow", f"{allow}, OPTIONS".encode()),
+                (b"x-request-id", request_id.encode()),
+            ]
+            await send({"type": "http.response.start", "status": 204, "headers": [*PREFLIGHT, *allowed]})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await refuse(MethodNotAllowed(allow=allow), path, scope, send, request_id)
+
+
+async def refuse(problem: Problem, path: str, scope: Scope, send: Send, request_id: str) -> None:
+    """Answer with a problem, in the language that the caller prefers."""
+    language = preferred_language(dict(scope["headers"]).get(b"accept-language"))
+    body = render(problem, language, request_id)
+    headers = [
+        (b"content-type", MEDIA_TYPE),
+        (b"content-language", language.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-request-id", request_id.encode()),
+        *base_headers(path),
+        *problem.headers(),
+    ]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

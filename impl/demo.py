@@ -1,0 +1,58 @@
+"""The demo data of `demo.yaml`, put into a store as of an instant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from impl.model import Chat, ChatOpened, Membership, Message, Operator, OutboxRow, Profile, Tenant, Visitor
+from impl.store.port import Store, Tx
+from impl.world import CountingIds
+
+
+def read_demo() -> dict[str, Any]:
+    """The demo file as plain data."""
+    text = files("impl").joinpath("demo.yaml").read_bytes()
+    data: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    return data
+
+
+def demo_ids(demo: dict[str, Any]) -> CountingIds:
+    """Ids that go on after those of the demo."""
+    return CountingIds({**demo["last_ids"], "outbox": len(demo["chats"])})
+
+
+async def load_demo(store: Store, demo: dict[str, Any], now: datetime) -> None:
+    """Put the demo into an empty store; whatever has a time has `now`."""
+
+    async def work(tx: Tx) -> None:
+        for tenant in demo["tenants"]:
+            await tx.put_tenant(Tenant(**tenant | {"allowed_origins": tuple(tenant.get("allowed_origins", ()))}))
+        for operator in demo["operators"]:
+            await tx.put_operator(Operator(**operator))
+        for membership in demo["memberships"]:
+            await tx.put_membership(Membership(**membership))
+        for visitor in demo["visitors"]:
+            await tx.put_visitor(_visitor(visitor, now))
+        for number, chat in enumerate(demo["chats"], start=1):
+            await _add_chat(tx, chat, number, now)
+
+    await store.transact(work)
+
+
+def _visitor(row: dict[str, Any], now: datetime) -> Visitor:
+    profile = Profile(**row["profile"], trial_days_received_at=now, extra_received_at=now)
+    return Visitor(row["tenant_id"], row["id"], now, now.timestamp(), profile)
+
+
+async def _add_chat(tx: Tx, row: dict[str, Any], number: int, now: datetime) -> None:
+    said = row.pop("messages")
+    chat = Chat(**row, visitor_email=None, opened_at=now, last_activity_at=now)
+    await tx.put_chat(chat)
+    opened = ChatOpened(chat.tenant_id, chat.id, chat.visitor_id, chat.visitor_name, chat.channel)
+    await tx.add_to_outbox(OutboxRow(number, now, opened))
+    for sequence, text in enumerate(said, start=1):
+        await tx.add_message(Message(sequence, chat.id, sequence, "visitor", chat.visitor_name, text, now))

@@ -1,0 +1,56 @@
+"""Tag `context`: what a site tells about a visitor, and what operators see of them."""
+
+from __future__ import annotations
+
+from msgspec import UNSET
+
+from impl import wire
+from impl.actions import visitors
+from impl.callers import OperatorCaller, WidgetCaller
+from impl.world import World
+
+
+async def set_customer_info(
+    world: World, caller: WidgetCaller, body: wire.CustomerInfoRequest, visitor_token: str | None
+) -> wire.CustomerInfoAnswer:
+    """POST /api/v1/context/customer-info"""
+    info = visitors.CustomerInfo(
+        first_name=body.first_name,
+        last_name=body.last_name,
+        email=body.email,
+        phone=body.phone,
+        plan=body.plan,
+        credit=body.credit,
+        trial_end=body.trial_end,
+        trial_days=body.trial_days,
+        extra=body.extra,
+    )
+    signature = None
+    if body.timestamp is not UNSET and body.signature is not UNSET:
+        signature = visitors.Signature(body.timestamp, body.signature)
+    visitor, token = await visitors.tell_about(
+        world, caller.tenant, body.visitor_id, info, signature, visitor_token
+    )
+    return wire.CustomerInfoAnswer(
+        verified=signature is not None,
+        data=wire.CustomerInfoData(visitor.id, visitor.updated_at, UNSET if token is None else token),
+    )
+
+
+async def get_visitor_context(
+    world: World, caller: OperatorCaller, visitor_id: str, tenant_id: int | None
+) -> wire.VisitorContextAnswer:
+    """GET /api/v1/operator/context/{ziyaretci_id}"""
+    context = await visitors.read_context(world, caller, visitor_id, tenant_id)
+    visitor = context.visitor
+    return wire.VisitorContextAnswer(
+        data=wire.VisitorContextData(
+            visitor.tenant_id,
+            visitor.id,
+            wire.CustomerProfile.of(visitor.profile),
+            [wire.BannerItem.of(item) for item in context.banner],
+            visitor.verified,
+            visitor.updated_at,
+            [wire.OperatorChat.of(chat) for chat in context.chats],
+        )
+    )

@@ -1,0 +1,92 @@
+"""Tag `operator`: what the operator panel calls."""
+
+from __future__ import annotations
+
+from impl import wire
+from impl.actions import chats, tenants
+from impl.callers import OperatorCaller
+from impl.model import Chat
+from impl.problems import FieldError, InvalidFields, Text
+from impl.rules.cursors import read_cursor, write_cursor
+from impl.world import World
+
+BROKEN_CURSOR = FieldError("/imlec", Text("Bu imleç okunamıyor.", "This cursor cannot be read."))
+
+
+async def list_chats(
+    world: World, caller: OperatorCaller, state: str | None, tenant_id: int | None, limit: int, cursor: str | None
+) -> wire.ChatsAnswer:
+    """GET /api/v1/operator/chats"""
+    after = None
+    if cursor is not None:
+        after = read_cursor(cursor)
+        if after is None:
+            raise InvalidFields([BROKEN_CURSOR])
+    wanted = None if state is None else wire.CHAT_STATES_READ[state]
+    page, more = await chats.list_queue(world, caller, wanted, tenant_id, after, limit)
+    next_cursor = write_cursor(page[-1].opened_at, page[-1].id) if more else None
+    return wire.ChatsAnswer(data=wire.ChatsData([wire.OperatorChat.of(chat) for chat in page], next_cursor))
+
+
+async def list_operator_messages(
+    world: World, caller: OperatorCaller, record_id: int, after: int, limit: int, wait: int
+) -> wire.MessagesAnswer:
+    """GET /api/v1/operator/chat/{id}/messages"""
+    find = chats.members_chat(caller, record_id, reading=True)
+    page = await chats.read_messages(world, find, after, limit, wait)
+    return wire.MessagesAnswer.of(page.messages, page.state)
+
+
+async def send_operator_message(
+    world: World, caller: OperatorCaller, record_id: int, body: wire.OperatorMessageRequest
+) -> tuple[int, wire.MessageAnswer]:
+    """POST /api/v1/operator/chat/{id}/message"""
+    draft = chats.Draft(body.text, body.file_id, body.client_id)
+    find = chats.members_chat(caller, record_id)
+    message, is_new = await chats.say_as_operator(world, caller, find, draft)
+    return 201 if is_new else 200, wire.MessageAnswer(data=wire.MessageData(wire.Message.of(message)))
+
+
+async def accept_chat(world: World, caller: OperatorCaller, record_id: int) -> wire.OperatorChatAnswer:
+    """POST /api/v1/operator/chat/{id}/accept"""
+    return _shown(await chats.accept(world, caller, chats.members_chat(caller, record_id)))
+
+
+async def transfer_chat(
+    world: World, caller: OperatorCaller, record_id: int, body: wire.TransferRequest
+) -> wire.OperatorChatAnswer:
+    """POST /api/v1/operator/chat/{id}/transfer"""
+    return _shown(await chats.transfer(world, chats.members_chat(caller, record_id), body.operator_id))
+
+
+async def close_chat(world: World, caller: OperatorCaller, record_id: int) -> wire.OperatorChatAnswer:
+    """POST /api/v1/operator/chat/{id}/close"""
+    return _shown(await chats.close(world, chats.members_chat(caller, record_id), "operator"))
+
+
+def _shown(chat: Chat) -> wire.OperatorChatAnswer:
+    return wire.OperatorChatAnswer(data=wire.OperatorChatData(wire.OperatorChat.of(chat)))
+
+
+async def list_tenants(world: World, caller: OperatorCaller) -> wire.TenantsAnswer:
+    """GET /api/v1/operator/tenants"""
+    return _tabs(await tenants.list_tabs(world, caller))
+
+
+async def order_tenants(
+    world: World, caller: OperatorCaller, body: wire.TenantOrderRequest
+) -> wire.TenantsAnswer:
+    """PUT /api/v1/operator/tenants/sira"""
+    return _tabs(await tenants.order_tabs(world, caller, body.order))
+
+
+def _tabs(tabs: list[tenants.Tab]) -> wire.TenantsAnswer:
+    return wire.TenantsAnswer(data=wire.TenantsData([wire.TenantTab.of(*tab) for tab in tabs]))
+
+
+async def mute_tenant(
+    world: World, caller: OperatorCaller, tenant_id: int, body: wire.MuteRequest
+) -> wire.TenantAnswer:
+    """PUT /api/v1/operator/tenants/{musteriId}/sessize"""
+    tab = await tenants.mute_tab(world, caller, tenant_id, body.muted)
+    return wire.TenantAnswer(data=wire.TenantData(wire.TenantTab.of(*tab)))

@@ -1,0 +1,199 @@
+"""Entities: frozen values in English, without a wire name (those stand in `wire.py`).
+
+Instants are aware datetimes of Europe/Istanbul in whole seconds, as `Clock.now` gives them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+ChatState = Literal["waiting", "active", "closed"]
+Sender = Literal["visitor", "operator", "system"]
+Role = Literal["owner", "manager", "senior", "junior"]
+OperatorState = Literal["online", "busy", "offline"]
+OfflineReason = Literal["manual", "logout", "timeout"]
+
+
+class Tenant(Struct, frozen=True, gc=False):
+    """A customer company of the service, and how its widget looks and who may call it."""
+
+    id: int
+    name: str
+    api_key: str
+    api_secret: str
+    logo_url: str | None
+    color: str
+    allowed_origins: tuple[str, ...] = ()
+    """Serialised origins (`https://host[:port]`), normalised; empty: every origin."""
+    secure_mode: bool = False
+    """Whether every call of a known visitor needs the visitor's token."""
+    trial_ends_at: datetime | None = None
+    """None: a paying tenant."""
+
+
+class Operator(Struct, frozen=True, gc=False):
+    """Somebody who answers chats; a member of one or more tenants."""
+
+    id: int
+    name: str
+    email: str
+    password_hash: str
+    primary_tenant_id: int | None
+    state: OperatorState = "offline"
+    last_seen_at: datetime | None = None
+
+
+class Membership(Struct, frozen=True, gc=False):
+    """An operator in a tenant: a tab of the panel."""
+
+    operator_id: int
+    tenant_id: int
+    position: int
+    role: Role
+    muted: bool = False
+    chat_limit: int | None = None
+    """Active chats at most in this tenant; None: no limit."""
+
+
+class AccessToken(Struct, frozen=True, gc=False):
+    """An operator's bearer token; only the SHA-256 of its secret half is kept."""
+
+    id: int
+    operator_id: int
+    digest: bytes
+    expires_at: datetime
+
+
+class Profile(Struct, frozen=True, gc=False):
+    """What the site told about its customer; None: not known."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    plan: str | None = None
+    credit: int | None = None
+    trial_end: str | None = None
+    """A date or date-time, as the site wrote it."""
+    trial_days: int | None = None
+    trial_days_received_at: datetime | None = None
+    extra: dict[str, Any] = {}
+    extra_received_at: datetime | None = None
+
+
+class Visitor(Struct, frozen=True, gc=False):
+    """A visitor of a tenant's site, under the id that the site chose."""
+
+    tenant_id: int
+    id: str
+    updated_at: datetime
+    last_seen_at: float
+    """Unix seconds with their fraction: of two tenants' visitors the later one counts."""
+    profile: Profile = Profile()
+    verified: bool = False
+    token_digests: tuple[bytes, ...] = ()
+    """SHA-256 of the browser tokens that are valid, oldest first."""
+
+
+class Chat(Struct, frozen=True, gc=False):
+    """A chat session: waiting, then active, then closed."""
+
+    id: int
+    tenant_id: int
+    visitor_id: str
+    visitor_name: str | None
+    visitor_email: str | None
+    opened_at: datetime
+    last_activity_at: datetime
+    channel: str = "web"
+    state: ChatState = "waiting"
+    operator_id: int | None = None
+    operator_name: str | None = None
+    accepted_at: datetime | None = None
+    closed_at: datetime | None = None
+    last_sequence: int = 0
+    rating: int | None = None
+    comment: str | None = None
+
+
+class StoredFile(Struct, frozen=True, gc=False):
+    """An uploaded file, without its bytes."""
+
+    id: str
+    tenant_id: int
+    visitor_id: str | None
+    name: str
+    media_type: str
+    size: int
+    """Bytes."""
+
+
+class Message(Struct, frozen=True, gc=False):
+    """One message of a chat; `sequence` counts 1, 2, 3 … inside the chat."""
+
+    id: int
+    chat_id: int
+    sequence: int
+    sender: Sender
+    sender_name: str | None
+    text: str | None
+    sent_at: datetime
+    operator_id: int | None = None
+    file: StoredFile | None = None
+    client_id: str | None = None
+    """The sender's own id of the message."""
+
+
+class ChatOpened(Struct, frozen=True, gc=False, tag=True):
+    """A new chat waits."""
+
+    tenant_id: int
+    chat_id: int
+    visitor_id: str
+    visitor_name: str | None
+    channel: str
+
+
+class ChatClosed(Struct, frozen=True, gc=False, tag=True):
+    """A chat was closed; `seconds` since it was opened."""
+
+    tenant_id: int
+    chat_id: int
+    visitor_name: str | None
+    closed_by: Sender
+    operator_id: int | None
+    seconds: int
+    messages: int
+
+
+class ChatRated(Struct, frozen=True, gc=False, tag=True):
+    """A visitor rated a closed chat, 1 to 5."""
+
+    tenant_id: int
+    chat_id: int
+    rating: int
+    comment: str | None
+    operator_id: int | None
+
+
+class OperatorWentOffline(Struct, frozen=True, gc=False, tag=True):
+    """An operator went offline; one event for each tenant."""
+
+    tenant_id: int
+    operator_id: int
+    operator_name: str
+    reason: OfflineReason
+
+
+Event = ChatOpened | ChatClosed | ChatRated | OperatorWentOffline
+
+
+class OutboxRow(Struct, frozen=True, gc=False):
+    """An event that is to be told to a tenant's webhook, written with the change that it tells."""
+
+    id: int
+    at: datetime
+    event: Event

@@ -1,0 +1,57 @@
+"""Which web origins may call a tenant's widget API.
+
+Source: the reference, `izinli_originler`: scheme and host (and effective port) equal to an entry; an empty
+list accepts all. RFC 6454 for what an origin is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+_ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\%]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def normal_origin(text: str) -> str | None:
+    """`HTTPS://Site.COM:443` as `https://site.com`; None for what is not exactly one http(s) origin.
+
+    A Unicode host is taken in its ASCII form (IDNA), as browsers send it. Userinfo, paths, spaces and
+    `null` make no origin.
+    """
+    found = _ORIGIN.fullmatch(text)
+    if not found:
+        return None
+    scheme, host, port = found[1].lower(), found[2].lower(), found[3]
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode()
+        except UnicodeError:
+            return None
+    if port is None or int(port) == DEFAULT_PORTS[scheme]:
+        return f"{scheme}://{host}"
+    return f"{scheme}://{host}:{int(port)}"
+
+
+@lru_cache(maxsize=4096)
+def origin_of_url(url: str) -> str | None:
+    """The normal origin of a whole URL, such as a `Referer`: what stands before its path."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return None
+    return normal_origin(f"{scheme}://{re.split(r'[/?#]', rest, maxsplit=1)[0]}")
+
+
+def may_call(allowed: tuple[str, ...], origin: str | None, referer: str | None) -> bool:
+    """Whether a call with these headers may use a tenant that lists `allowed` (normal origins).
+
+    `Origin` decides when it is there, `null` included; without it `Referer`; with neither the call is refused.
+    """
+    if not allowed:
+        return True
+    if origin is not None:
+        return origin in allowed or normal_origin(origin) in allowed
+    return referer is not None and origin_of_url(referer) in allowed

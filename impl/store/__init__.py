@@ -1,0 +1,1 @@
+"""Where the state lives: `port` is the contract, `memory` the embedded implementation."""

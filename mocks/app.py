@@ -1,0 +1,65 @@
+"""The mock's application: `impl`'s, each answer checked against the contract, each request told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Any
+
+from impl.app import Application
+from impl.contract.answers import Answers
+from impl.contract.bodies import Receive
+from impl.contract.call import Scope
+from impl.contract.lane import PLAN_KEY, App, Send
+
+Tell = Callable[[str, str, int, float, list[str]], None]
+"""Is told method, path, status, milliseconds, and what broke the contract."""
+
+
+def build_mock(application: Application, tell: Tell) -> App:
+    """Wrap the application."""
+    return CheckedAnswers(application.asgi, Answers(application.binding.schemas), tell)
+
+
+class CheckedAnswers:
+    """Lets every answer through as it is, and tells what it was and what in it breaks the contract."""
+
+    def __init__(self, app: App, answers: Answers, tell: Tell) -> None:
+        self._app = app
+        self._answers = answers
+        self._tell = tell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start = perf_counter()
+        answer = _Recorded(send)
+        await self._app(scope, receive, answer)
+        milliseconds = (perf_counter() - start) * 1000
+        if answer.status:
+            faults = self._faults(scope, answer)
+            self._tell(scope["method"], scope["path"], answer.status, milliseconds, faults)
+
+    def _faults(self, scope: Scope, answer: _Recorded) -> list[str]:
+        if scope["method"] == "HEAD":
+            return []
+        return self._answers.faults(scope.get(PLAN_KEY), answer.status, answer.headers, answer.body)
+
+
+class _Recorded:
+    """Passes an answer on, and keeps it."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.body = b""
+
+    async def __call__(self, message: Mapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = {name.decode(): value.decode("latin-1") for name, value in message["headers"]}
+        else:
+            self.body += message.get("body", b"")
+        await self._send(message)
