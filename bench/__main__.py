@@ -12,7 +12,7 @@ from bench import cost, growth, report, startup
 from bench.cost import Samples
 from bench.limits import Verdict
 from bench.load import CONNECTIONS, BadAnswerError
-from bench.machine import facts
+from bench.machine import facts, one_core
 from bench.servers import COMMANDS, ServerFailedError
 from bench.startup import Start
 
@@ -91,14 +91,16 @@ def run(options: argparse.Namespace) -> list[Verdict]:
     verdicts: list[Verdict] = []
     if "cpu" in parts:
         rounds, count = (3, 1_000) if options.quick else (7, 5_000)
-        tables["cpu"] = cost.measure(options.servers, options.connections, rounds, count)
+        with one_core():
+            tables["cpu"] = cost.measure(options.servers, options.connections, rounds, count)
         verdicts += cost.verdicts(tables["cpu"])
         say(f"Server CPU per request, median of {rounds} rounds of {count:,} requests, {at_once}")
         say(report.costs(tables["cpu"], "bare"))
     if "growth" in parts:
-        rounds, count = (3, 1_000) if options.quick else (11, 1_000)
+        rounds, count = (5, 500) if options.quick else (21, 500)
         large = growth.LARGE_QUICK if options.quick else growth.LARGE
-        tables["growth"] = growth.measure([growth.SMALL, large], options.connections, rounds, count)
+        with one_core():
+            tables["growth"] = growth.measure([growth.SMALL, large], options.connections, rounds, count)
         verdicts += growth.verdicts(tables["growth"], growth.SMALL, large)
         say(f"Growth with what is stored, median of {rounds} rounds of {count:,} requests, {at_once}")
         say(report.costs(tables["growth"], growth.SMALL.name))

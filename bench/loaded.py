@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 from functools import partial
 
 import uvicorn
@@ -72,8 +73,11 @@ def main() -> None:
     settings = Settings(document=ROOT / "openapi.yaml", demo=True)
     world = asyncio.run(build_world(settings))
     asyncio.run(fill(world, options.chats, options.messages_per_chat))
+    application = Application(settings, lambda _scope: world)
+    gc.collect()
+    gc.freeze()  # as `cozum serve` does with what is there at its start
     uvicorn.run(
-        Application(settings, lambda _scope: world).asgi,
+        application.asgi,
         host=HOST,
         port=options.port,
         loop="uvloop",

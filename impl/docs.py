@@ -38,7 +38,9 @@ START: Final = """SwaggerUIBundle({
   filter: true, persistAuthorization: true, tryItOutEnabled: true, validatorUrl: null,
 });
 """
-POLICY: Final = b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+POLICY: Final = (
+    b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+)
 
 JAVASCRIPT: Final = "text/javascript; charset=utf-8"
 
@@ -62,13 +64,13 @@ class Docs:
             await _lifespan(receive, send)
             return
         path: str = scope["path"]
-        if path == "/":
-            await _send(send, 307, [(b"location", b"/docs")], b"")
-            return
-        if path not in self._pages:
+        if path != "/" and path not in self._pages:
             raise NoSuchPath
         if scope["method"] not in ("GET", "HEAD"):
             raise MethodNotAllowed(allow="GET, HEAD")
+        if path == "/":
+            await _send(send, 307, [(b"location", b"/docs")], b"")
+            return
         media_type, source = self._pages[path]
         content = source if isinstance(source, bytes) else source.read_bytes()
         headers = [

@@ -77,13 +77,14 @@ def preferred_language(accept_language: bytes | None) -> Language:
     """`en` when `Accept-Language` weighs English over Turkish, else `tr` (RFC 9110, 12.5.4)."""
     if not accept_language:
         return "tr"
-    weights = {"tr": 0.0, "en": 0.0}
+    weights: dict[str, float] = {}
     for part in accept_language[:200].decode("latin-1").lower().split(","):
         tag, _, parameter = part.strip().partition(";")
         primary = tag.strip().partition("-")[0]
-        if primary in weights:
-            weights[primary] = max(weights[primary], _weight(parameter))
-    return "en" if weights["en"] > weights["tr"] else "tr"
+        if primary in ("tr", "en", "*"):
+            weights[primary] = max(weights.get(primary, 0.0), _weight(parameter))
+    unnamed = weights.get("*", 0.0)
+    return "en" if weights.get("en", unnamed) > weights.get("tr", unnamed) else "tr"
 
 
 def _weight(parameter: str) -> float:
@@ -113,7 +114,9 @@ class DoubledHeader(Problem):
     status = 400
     code = "cift_baslik"
     title = Text("Başlık iki kez gönderildi", "A header was sent twice")
-    detail = Text("`{header}` başlığı yalnız bir kez gönderilebilir.", "The header `{header}` may be sent only once.")
+    detail = Text(
+        "`{header}` başlığı yalnız bir kez gönderilebilir.", "The header `{header}` may be sent only once."
+    )
 
 
 # 401
@@ -140,7 +143,8 @@ class InvalidToken(Unauthorized):
     code = "token_gecersiz"
     title = Text("Token geçersiz", "The token is not valid")
     detail = Text(
-        "Geçerli bir `Authorization: Bearer` token'ı gerekiyor.", "A valid `Authorization: Bearer` token is needed."
+        "Geçerli bir `Authorization: Bearer` token'ı gerekiyor.",
+        "A valid `Authorization: Bearer` token is needed.",
     )
     challenge = b'Bearer realm="cozum", error="invalid_token"'
 
@@ -156,7 +160,8 @@ class WrongSignature(Unauthorized):
     code = "imza_gecersiz"
     title = Text("İmza geçersiz", "The signature is not valid")
     detail = Text(
-        "`signature`, gönderilen değerlerin imzası değil.", "`signature` is not the signature of the values sent."
+        "`signature`, gönderilen değerlerin imzası değil.",
+        "`signature` is not the signature of the values sent.",
     )
     challenge = b'HMAC-SHA256 realm="cozum"'
 
@@ -347,7 +352,8 @@ class HeadersTooLarge(Problem):
     code = "basliklar_cok_buyuk"
     title = Text("Başlıklar çok büyük", "The headers are too large")
     detail = Text(
-        "Başlıkların toplamı en çok {limit} bayt olabilir.", "The headers may have {limit} bytes at most, in all."
+        "Başlıkların toplamı en çok {limit} bayt olabilir.",
+        "The headers may have {limit} bytes at most, in all.",
     )
 
 
@@ -361,7 +367,8 @@ class ServerError(Problem):
     code = "sunucu_hatasi"
     title = Text("Sunucu hatası", "Server error")
     detail = Text(
-        "Beklenmeyen bir hata oldu; `istek_id` ile bildirin.", "Something unexpected happened; report the `istek_id`."
+        "Beklenmeyen bir hata oldu; `istek_id` ile bildirin.",
+        "Something unexpected happened; report the `istek_id`.",
     )
 
 

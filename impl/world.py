@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
+import os
 import time
+from binascii import b2a_base64
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +16,9 @@ from typing import Protocol
 from impl.passwords import Passwords
 from impl.rules.times import ISTANBUL
 from impl.store.port import Store
+
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Clock(Protocol):
@@ -70,7 +74,8 @@ class CountingIds:
         return self._last[kind]
 
     def secret(self) -> str:
-        return secrets.token_urlsafe(32)
+        random = b2a_base64(os.urandom(32), newline=False)
+        return random[:43].translate(_URL_SAFE).decode()
 
 
 class Waker:

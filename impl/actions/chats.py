@@ -88,9 +88,10 @@ async def open_chat(
 
     async def work(tx: Tx) -> tuple[Chat, Message | None, bool]:
         await admit(tx, tenant, visitor_id, visitor_token)
-        chat = await tx.open_chat_of(tenant.id, visitor_id)
-        is_new = chat is None
-        if chat is None:
+        known = await tx.open_chat_of(tenant.id, visitor_id)
+        chat = await tx.chat_for_update(known.id) if known else None
+        is_new = chat is None or chat.state == "closed"
+        if chat is None or is_new:
             chat = await _new_chat(world, tx, tenant, visitor_id, name, email)
         message = await _say(world, tx, chat, "visitor", chat.visitor_name, Draft(text)) if text else None
         return await tx.chat(chat.id) or chat, message, is_new

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from impl.callers import OperatorCaller
 from impl.model import AccessToken, Membership, OfflineReason, Operator, OperatorState, OperatorWentOffline, OutboxRow, Tenant
 from impl.problems import LoginFailed, TooManyRequests
-from impl.rules.identity import digest
+from impl.rules.hashing import digest
 from impl.rules.throttle import FAILURES, WINDOW, recent, seconds_to_wait
 from impl.store.port import Tx
 from impl.world import World
@@ -39,17 +39,15 @@ async def sign_in(world: World, email: str, password: str, client: str) -> SignI
     subject = f"{email.casefold()}|{client}"
 
     async def look_up(tx: Tx) -> Operator | None:
-        wait = seconds_to_wait(await tx.failed_logins(subject), world.clock.now())
-        if wait:
-            raise TooManyRequests(
-                policy="login", quota=FAILURES, window=int(WINDOW.total_seconds()), seconds=wait
-            )
+        await _check_throttle(world, tx, subject)
         return await tx.operator_by_email(email)
 
     operator = await world.store.transact(look_up)
     right = await world.passwords.check(password, operator.password_hash if operator else None)
 
+    # Asked again after the password: of many tries at once, those beyond the allowed ones learn nothing either.
     async def remember_failure(tx: Tx) -> None:
+        await _check_throttle(world, tx, subject)
         now = world.clock.now()
         await tx.put_failed_logins(subject, [*recent(await tx.failed_logins(subject), now), now])
 
@@ -58,6 +56,7 @@ async def sign_in(world: World, email: str, password: str, client: str) -> SignI
         raise LoginFailed
 
     async def issue(tx: Tx) -> SignIn:
+        await _check_throttle(world, tx, subject)
         secret = world.ids.secret()
         expires_at = world.clock.now() + TOKEN_LIFE
         token = AccessToken(world.ids.next("token"), operator.id, digest(secret), expires_at)
@@ -66,6 +65,12 @@ async def sign_in(world: World, email: str, password: str, client: str) -> SignI
         return SignIn(operator, token, secret, await tabs_of(tx, operator.id))
 
     return await world.store.transact(issue)
+
+
+async def _check_throttle(world: World, tx: Tx, subject: str) -> None:
+    wait = seconds_to_wait(await tx.failed_logins(subject), world.clock.now())
+    if wait:
+        raise TooManyRequests(policy="login", quota=FAILURES, window=int(WINDOW.total_seconds()), seconds=wait)
 
 
 async def tabs_of(tx: Tx, operator_id: int) -> list[Tab]:
@@ -86,9 +91,10 @@ async def sign_out(world: World, caller: OperatorCaller) -> OperatorState:
         returned.clear()
         now = world.clock.now()
         await tx.delete_token(caller.token_id)
-        if any(token.expires_at > now for token in await tx.tokens_of(caller.operator.id)):
-            return caller.operator.state
-        returned.extend(await go_offline(world, tx, caller.operator, "logout"))
+        operator = await tx.operator(caller.operator.id) or caller.operator  # as it is now: of two at once one tells
+        if any(token.expires_at > now for token in await tx.tokens_of(operator.id)):
+            return operator.state
+        returned.extend(await go_offline(world, tx, operator, "logout"))
         return "offline"
 
     state = await world.store.transact(work)
@@ -102,14 +108,17 @@ async def go_offline(world: World, tx: Tx, operator: Operator, reason: OfflineRe
 
     One event for each tenant, unless the operator was offline already.
     """
-    chats = await tx.active_chats(operator.id)
-    for chat in chats:
-        await tx.put_chat(
-            replace(chat, state="waiting", operator_id=None, operator_name=None, accepted_at=None)
-        )
+    returned = []
+    for mine in await tx.active_chats(operator.id):
+        chat = await tx.chat_for_update(mine.id)
+        if chat and chat.state == "active" and chat.operator_id == operator.id:
+            returned.append(chat.id)
+            await tx.put_chat(
+                replace(chat, state="waiting", operator_id=None, operator_name=None, accepted_at=None)
+            )
     if operator.state != "offline":
         await tx.put_operator(replace(operator, state="offline"))
         for membership in await tx.memberships(operator.id):
             event = OperatorWentOffline(membership.tenant_id, operator.id, operator.name, reason)
             await tx.add_to_outbox(OutboxRow(world.ids.next("outbox"), world.clock.now(), event))
-    return [chat.id for chat in chats]
+    return returned

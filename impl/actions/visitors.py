@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 from msgspec.structs import replace
 
 from impl.callers import OperatorCaller
@@ -20,7 +20,8 @@ from impl.problems import (
     WrongSignature,
 )
 from impl.rules.banner import Item, banner
-from impl.rules.identity import digest, verify
+from impl.rules.hashing import digest
+from impl.rules.identity import verify
 from impl.rules.times import read_instant
 from impl.store.port import Tx
 from impl.world import World
@@ -80,18 +81,18 @@ async def admit(tx: Tx, tenant: Tenant, visitor_id: str, token: str | None) -> N
         check_token(tenant, await tx.visitor(tenant.id, visitor_id), token)
 
 
-class CustomerInfo(Struct, frozen=True, kw_only=True):
-    """What a site tells about its customer: UNSET stays as it is, None is removed."""
+class CustomerInfo(TypedDict, total=False):
+    """What a site tells about its customer, by attribute of `Profile`: absent stays as it is, None is removed."""
 
-    first_name: str | None | UnsetType = UNSET
-    last_name: str | None | UnsetType = UNSET
-    email: str | None | UnsetType = UNSET
-    phone: str | None | UnsetType = UNSET
-    plan: str | None | UnsetType = UNSET
-    credit: int | None | UnsetType = UNSET
-    trial_end: str | None | UnsetType = UNSET
-    trial_days: int | None | UnsetType = UNSET
-    extra: dict[str, Any] | None | UnsetType = UNSET
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    phone: str | None
+    plan: str | None
+    credit: int | None
+    trial_end: str | None
+    trial_days: int | None
+    extra: dict[str, Any] | None
 
 
 class Signature(Struct, frozen=True):
@@ -113,10 +114,11 @@ async def tell_about(
 
     Raises InvalidFields, WrongSignature, ExpiredSignature, VisitorTokenNeeded; then nothing is stored.
     """
-    if isinstance(info.trial_end, str) and read_instant(info.trial_end) is None:
+    trial_end = info.get("trial_end")
+    if trial_end is not None and read_instant(trial_end) is None:
         raise InvalidFields([NO_SUCH_DAY])
     if signature:
-        check_signature(world, tenant, visitor_id, info.email or None, signature)
+        check_signature(world, tenant, visitor_id, info.get("email"), signature)
     token = world.ids.secret() if signature else None
 
     async def work(tx: Tx) -> Visitor:
@@ -157,8 +159,7 @@ def told(world: World, visitor: Visitor, info: CustomerInfo, *, signed: bool) ->
     nobody vouched for.
     """
     now = world.clock.now()
-    given = {name: getattr(info, name) for name in info.__struct_fields__}
-    changes = {name: value for name, value in given.items() if value is not UNSET}
+    changes: dict[str, Any] = dict(info)
     if not signed and visitor.verified:
         changes.pop("email", None)
     if signed and not visitor.verified:

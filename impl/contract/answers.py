@@ -16,7 +16,8 @@ from impl.contract.plan import Plan
 from impl.contract.schemas import Schemas
 
 PROBLEM: Final[Node] = {"$ref": "#/components/schemas/Problem"}
-JSON_TYPES: Final = ("application/json", "application/problem+json")
+PROBLEM_TYPE: Final = "application/problem+json"
+JSON_TYPES: Final = ("application/json", PROBLEM_TYPE)
 
 
 class Answers:
@@ -24,6 +25,7 @@ class Answers:
 
     def __init__(self, schemas: Schemas) -> None:
         self._schemas = schemas
+        self._problem = PROBLEM if "Problem" in schemas.names else {}
         self._validators: dict[tuple[str, int, str], jsonschema_rs.Draft202012Validator] = {}
 
     def faults(self, plan: Plan | None, status: int, headers: Mapping[str, str], body: bytes) -> list[str]:
@@ -33,7 +35,7 @@ class Answers:
         """
         media_type = headers.get("content-type", "").partition(";")[0].strip()
         if plan is None:
-            return self._body_faults(("", 0, ""), PROBLEM, media_type, body) if status >= 400 else []
+            return self._problem_faults(media_type, body) if status >= 400 else []
         response = plan.responses.get(str(status))
         if response is None:
             documented = ", ".join(sorted(plan.responses))
@@ -51,7 +53,14 @@ class Answers:
         schema = content[media_type].get("schema", {})
         return faults + self._body_faults((plan.id, status, media_type), schema, media_type, body)
 
-    def _body_faults(self, key: tuple[str, int, str], schema: Node, media_type: str, body: bytes) -> list[str]:
+    def _problem_faults(self, media_type: str, body: bytes) -> list[str]:
+        if media_type != PROBLEM_TYPE:
+            return [f"media type {media_type or 'none'} is not documented ({PROBLEM_TYPE})"]
+        return self._body_faults(("", 0, ""), self._problem, media_type, body)
+
+    def _body_faults(
+        self, key: tuple[str, int, str], schema: Node, media_type: str, body: bytes
+    ) -> list[str]:
         if media_type not in JSON_TYPES:
             return []
         validator = self._validators.get(key)
@@ -59,7 +68,7 @@ class Answers:
             validator = self._validators[key] = self._schemas.validator(schema)
         try:
             value: Any = msgspec.json.decode(body)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             return [f"the body is not JSON: {error}"]
         if validator.is_valid(value):
             return []

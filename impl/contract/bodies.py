@@ -10,6 +10,7 @@ import msgspec
 from impl.contract.call import Scope
 from impl.contract.document import DocumentError, Node
 from impl.contract.schemas import Schemas, field_errors
+from impl.contract.typed import TypedBody, Unsupported
 from impl.problems import BodyTooLarge, InvalidFields, MalformedJson, WrongMediaType
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -28,23 +29,35 @@ class Disconnected(Exception):
 class JsonBody:
     """The compiled JSON body of one operation."""
 
-    def __init__(self, operation: Node, shape: type, schemas: Schemas) -> None:
-        content = operation["requestBody"]["content"]
+    def __init__(self, document: Node, operation: Node, shape: type, schemas: Schemas) -> None:
+        content = operation.get("requestBody", {}).get("content", {})
         if JSON not in content:
             raise DocumentError(f"{operation['operationId']}: its handler takes JSON, the document does not")
         self.limit: int = operation.get("x-cozum-body-limit", DEFAULT_LIMIT)
         self._shape = shape
-        self._validator = schemas.validator(content[JSON]["schema"])
+        schema = content[JSON]["schema"]
+        self._validator = schemas.validator(schema)
+        try:
+            self._typed: TypedBody | None = TypedBody(document, schema, shape, schemas)
+        except Unsupported:
+            self._typed = None
 
     async def read(self, headers: Mapping[bytes, bytes], receive: Receive) -> Any:
         """The body as the handler's Struct.
 
         Raises BodyTooLarge, WrongMediaType, MalformedJson, InvalidFields, in this order, and Disconnected.
         """
-        raw = await read_bytes(headers, receive, self.limit)
+        message = await receive()
+        raw: bytes = message.get("body", b"")
+        if message.get("more_body") or len(raw) > self.limit or message["type"] == "http.disconnect":
+            raw = await _rest(message, headers, receive, self.limit)
         media_type = headers.get(b"content-type")
         if media_type != b"application/json" and (raw or media_type is not None):
             check_media_type(media_type or b"")
+        if self._typed and not _maybe_deep(raw):
+            body = self._typed.read(raw)
+            if body is not None:
+                return body
         value = decode(raw)
         try:
             valid = self._validator.is_valid(value)
@@ -52,34 +65,27 @@ class JsonBody:
             raise MalformedJson from None
         if not valid:
             raise InvalidFields(field_errors(self._validator.iter_errors(value)))
-        return msgspec.convert(value, self._shape, strict=False)  # 1.0 is an integer in JSON Schema
+        return msgspec.convert(_with_integers(value), self._shape, strict=False)
 
 
-async def read_bytes(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
-    """The whole body. Raises BodyTooLarge as soon as that is certain."""
-    length = headers.get(b"content-length")
-    if length and length.isdigit() and (len(length) > len(str(limit)) or int(length) > limit):
+async def _rest(
+    message: Mapping[str, Any], headers: Mapping[bytes, bytes], receive: Receive, limit: int
+) -> bytes:
+    """A body that did not come in one piece. Raises BodyTooLarge as soon as that is certain, Disconnected."""
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and (len(length) > len(str(limit)) or int(length) > limit):
         raise BodyTooLarge(limit=limit)
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise Disconnected
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        if len(body) > limit:
-            raise BodyTooLarge(limit=limit)
-        return body
-    parts, size = [body], len(body)
-    while message.get("more_body"):
-        if size > limit:
-            raise BodyTooLarge(limit=limit)
-        message = await receive()
+    parts, size = [], 0
+    while True:
         if message["type"] == "http.disconnect":
             raise Disconnected
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-    if size > limit:
-        raise BodyTooLarge(limit=limit)
-    return b"".join(parts)
+        if size > limit:
+            raise BodyTooLarge(limit=limit)
+        if not message.get("more_body"):
+            return b"".join(parts)
+        message = await receive()
 
 
 def check_media_type(media_type: bytes) -> None:
@@ -96,9 +102,26 @@ def decode(raw: bytes) -> Any:
         value = _decode(raw)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
         raise MalformedJson from None
-    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
+    if _maybe_deep(raw) and _depth_exceeds(value, MAX_DEPTH):
         raise MalformedJson
     return value
+
+
+def _with_integers(value: Any) -> Any:
+    """`1.0` and `1e18` as integers, which they are in JSON Schema; inside objects, free ones, numbers stay."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case list():
+            return [_with_integers(item) for item in value]
+        case dict():
+            return {name: item if isinstance(item, dict) else _with_integers(item) for name, item in value.items()}
+        case _:
+            return value
+
+
+def _maybe_deep(raw: bytes) -> bool:
+    return len(raw) > 2 * MAX_DEPTH and raw.count(b"[") + raw.count(b"{") > MAX_DEPTH
 
 
 def _depth_exceeds(value: Any, limit: int) -> bool:

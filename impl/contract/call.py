@@ -1,14 +1,16 @@
-"""One request on its way: its headers, read once, and the world that it may touch."""
+"""What is read of a request once: its headers, and who is at the other end."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
 from impl.problems import DoubledHeader, HeadersTooLarge
-from impl.world import World
 
 Scope = dict[str, Any]
+Headers = Mapping[bytes, bytes]
+"""Header values by lower-case name."""
 
 MAX_HEADER_BYTES: Final = 32_768
 
@@ -26,43 +28,34 @@ ONCE: Final = frozenset(
 )
 """Headers of which there may be only one: two would let two readers see different callers."""
 
-READ: Final = ONCE | {b"accept", b"accept-language", b"cookie"}
 
-
-def read_headers(scope: Scope) -> dict[bytes, bytes]:
-    """The headers that matter here, by lower-case name. Raises HeadersTooLarge, DoubledHeader."""
-    headers: dict[bytes, bytes] = {}
-    size = 0
-    for name, value in scope["headers"]:
-        size += len(name) + len(value)
-        if name in READ:
-            if name in headers and name in ONCE:
-                raise DoubledHeader(header=name.decode())
-            headers[name] = value
-    if size > MAX_HEADER_BYTES:
+def read_headers(scope: Scope) -> Headers:
+    """The headers by lower-case name; of those that may be repeated, the last. Raises HeadersTooLarge, DoubledHeader."""
+    pairs: list[tuple[bytes, bytes]] = scope["headers"]
+    headers = dict(pairs)
+    if len(headers) != len(pairs):
+        _check_repeated(pairs)
+    if len(b"".join(headers)) + len(b"".join(headers.values())) > MAX_HEADER_BYTES:
         raise HeadersTooLarge(limit=MAX_HEADER_BYTES)
     return headers
 
 
-class Call:
-    """What security needs to know of a request."""
+def _check_repeated(pairs: list[tuple[bytes, bytes]]) -> None:
+    if sum(len(name) + len(value) for name, value in pairs) > MAX_HEADER_BYTES:
+        raise HeadersTooLarge(limit=MAX_HEADER_BYTES)
+    counted = Counter(name for name, _ in pairs)
+    for name in sorted(ONCE):
+        if counted[name] > 1:
+            raise DoubledHeader(header=name.decode())
 
-    __slots__ = ("creates", "headers", "scope", "world")
 
-    def __init__(self, world: World, scope: Scope, headers: Mapping[bytes, bytes], creates: bool) -> None:
-        self.world = world
-        self.scope = scope
-        self.headers = headers
-        self.creates = creates
-        """Whether the operation creates something, so that a tenant's ended trial forbids it (402)."""
+def text(headers: Headers, name: bytes) -> str | None:
+    """A header as text (Latin-1, RFC 9110), or None."""
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
 
-    def text(self, name: bytes) -> str | None:
-        """A header as text (Latin-1, RFC 9110), or None."""
-        value = self.headers.get(name)
-        return None if value is None else value.decode("latin-1")
 
-    @property
-    def client(self) -> str:
-        """The caller's address."""
-        peer = self.scope.get("client")
-        return str(peer[0]) if peer else ""
+def client_of(scope: Scope) -> str:
+    """The caller's address."""
+    peer = scope.get("client")
+    return str(peer[0]) if peer else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
+from warnings import catch_warnings
 
 _UNUSED = ("starlette.testclient", "httpx", "requests")
 
@@ -26,12 +27,13 @@ class _StandIn(ModuleType):
 _absent = [name for name in _UNUSED if name not in sys.modules]
 sys.modules.update({name: _StandIn(name) for name in _absent})
 try:
-    from connexion.middleware import ConnexionMiddleware
-    from connexion.middleware.abstract import AbstractRoutingAPI, SpecMiddleware
-    from connexion.middleware.lifespan import LifespanMiddleware
-    from connexion.operations import OpenAPIOperation
-    from connexion.resolver import Resolution, Resolver
-    from connexion.spec import OpenAPISpecification
+    with catch_warnings(action="ignore", category=DeprecationWarning):  # Connexion still imports jsonschema.RefResolver
+        from connexion.middleware import ConnexionMiddleware
+        from connexion.middleware.abstract import AbstractRoutingAPI, SpecMiddleware
+        from connexion.middleware.lifespan import LifespanMiddleware
+        from connexion.operations import OpenAPIOperation
+        from connexion.resolver import Resolution, Resolver
+        from connexion.spec import OpenAPISpecification
 finally:
     for _name in _absent:
         del sys.modules[_name]

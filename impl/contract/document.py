@@ -65,13 +65,14 @@ def follow(document: Node, reference: str) -> Any:
     return node
 
 
-def inlined(document: Node, node: Any) -> Any:
+def inlined(document: Node, node: Any, behind: tuple[str, ...] = ()) -> Any:
     """The node with its references replaced by what they point at, except those to schemas.
 
-    Schemas stay references, since they are compiled over one registry.
+    Schemas stay references, since they are compiled over one registry. `behind` are the references on the way here.
+    Raises DocumentError.
     """
     if isinstance(node, list):
-        return [inlined(document, item) for item in node]
+        return [inlined(document, item, behind) for item in node]
     if not isinstance(node, dict):
         return node
     reference = node.get("$ref")
@@ -79,5 +80,8 @@ def inlined(document: Node, node: Any) -> Any:
         target = follow(document, reference)
         if reference.startswith(SCHEMAS):
             return node
-        return inlined(document, target | {key: value for key, value in node.items() if key != "$ref"})
-    return {key: inlined(document, value) for key, value in node.items()}
+        if reference in behind:
+            raise DocumentError(f"{reference}: this reference runs in a circle")
+        beside = {key: value for key, value in node.items() if key != "$ref"}
+        return inlined(document, target | beside if beside else target, (*behind, reference))
+    return {key: inlined(document, value, behind) for key, value in node.items()}

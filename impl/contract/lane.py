@@ -23,7 +23,7 @@ from impl.contract.connexion_parts import (
     SpecMiddleware,
 )
 from impl.contract.document import DocumentError, Node
-from impl.contract.plan import Authenticate, Handler, Plan, base_headers
+from impl.contract.plan import NO_STORE, Authenticate, Handler, Plan, base_headers
 from impl.contract.routing import Methods, Raw, Router
 from impl.contract.schemas import Schemas
 from impl.problems import (
@@ -42,7 +42,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PLAN_KEY: Final = "cozum.plan"
 """Where the lane leaves the operation's plan in the scope, for wrappers around it."""
-REQUEST_ID_KEY: Final = "cozum.request_id"
+
+NO_PARAMETERS: Final[Raw] = {}
 
 PREFLIGHT: Final[Headers] = [
     (b"access-control-allow-origin", b"*"),
@@ -111,7 +112,7 @@ class LaneApi(AbstractRoutingAPI):  # type: ignore[misc]
 
     def make_operation(self, operation: OpenAPIOperation) -> Plan:
         return Plan(
-            operation=operation._operation,  # noqa: SLF001 - Connexion gives no public way to the node
+            operation={**operation._operation, "parameters": operation.parameters},  # noqa: SLF001 - no public way
             path=operation.path,
             method=operation.method.upper(),
             authenticate=self._binding.authenticator(operation),
@@ -129,6 +130,8 @@ class LaneApi(AbstractRoutingAPI):  # type: ignore[misc]
         self._router.add(path, method.upper(), operation)
 
     def _handle_add_operation_error(self, path: str, method: str, exc: Exception) -> None:
+        if isinstance(exc, TypeError | AttributeError | LookupError):  # a list where an object belongs, say
+            raise DocumentError(f"{method.upper()} {path}: is not shaped like an operation ({exc!r})") from exc
         raise exc
 
 
@@ -140,7 +143,8 @@ class Lane(SpecMiddleware):  # type: ignore[misc]
         self._binding = binding
         self._worlds = worlds
         self._router: Router[Plan] = Router()
-        self._prefix = secrets.token_hex(6)
+        self._exact = self._router.exact
+        self._prefix = secrets.token_hex(6).encode()
         self._count = count(1)
         self.plans: list[Plan] = []
 
@@ -154,23 +158,16 @@ class Lane(SpecMiddleware):  # type: ignore[misc]
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = f"{self._prefix}-{next(self._count):x}"
-        scope[REQUEST_ID_KEY] = request_id
-        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-        methods, raw = self._router.find(raw_path)
-        if not methods:
-            await self._beside(scope, receive, send, request_id)
-            return
+        request_id = b"%s-%x" % (self._prefix, next(self._count))
+        raw_path, raw = scope.get("raw_path") or scope["path"].encode(), NO_PARAMETERS
+        methods = self._exact.get(raw_path)
+        if methods is None:
+            methods, raw = self._router.find(raw_path)
         plan = methods.get(scope["method"])
         if plan is None:
-            await self._other_method(scope, send, methods, request_id)
+            await self._without_plan(scope, receive, send, methods, request_id)
             return
         scope[PLAN_KEY] = plan
-        await self._answer(plan, raw, scope, receive, send, request_id)
-
-    async def _answer(
-        self, plan: Plan, raw: Raw, scope: Scope, receive: Receive, send: Send, request_id: str
-    ) -> None:
         try:
             status, body = await plan.answer(self._worlds(scope), scope, receive, raw)
         except Problem as problem:
@@ -179,25 +176,42 @@ class Lane(SpecMiddleware):  # type: ignore[misc]
         except Disconnected:
             return
         except Exception:
-            log.exception("%s failed (%s)", plan.id, request_id)
+            log.exception("%s failed (%s)", plan.id, request_id.decode())
             await refuse(ServerError(), plan.path, scope, send, request_id)
             return
         headers = [
             *plan.headers,
-            (b"content-length", str(len(body)).encode()),
-            (b"x-request-id", request_id.encode()),
+            (b"content-length", b"%d" % len(body)),
+            (b"x-request-id", request_id),
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _beside(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    async def _without_plan(
+        self, scope: Scope, receive: Receive, send: Send, methods: Methods[Plan], request_id: str
+    ) -> None:
+        if methods:
+            await self._other_method(scope, send, methods, request_id)
+        else:
+            await self._beside(scope, receive, send, request_id)
+
+    async def _beside(self, scope: Scope, receive: Receive, send: Send, request_id: bytes) -> None:
         """What the document does not have: the wrapped application's, or nobody's."""
+
+        async def send_with_id(message: Mapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], (b"x-request-id", request_id)]}
+            await send(message)
+
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, send_with_id)
         except Problem as problem:
             await refuse(problem, scope["path"], scope, send, request_id)
+        except Exception:
+            log.exception("%a failed (%s)", scope["path"], request_id)
+            await refuse(ServerError(), scope["path"], scope, send, request_id)
 
-    async def _other_method(self, scope: Scope, send: Send, methods: Methods[Plan], request_id: str) -> None:
+    async def _other_method(self, scope: Scope, send: Send, methods: Methods[Plan], request_id: bytes) -> None:
         """A preflight (Fetch standard, 3.2.2) is answered without a key; other methods are refused."""
         allow = ", ".join(sorted(methods))
         path = next(iter(methods.values())).path
@@ -205,7 +219,7 @@ class Lane(SpecMiddleware):  # type: ignore[misc]
             allowed = [
                 (b"access-control-allow-methods", allow.encode()),
                 (b"allow", f"{allow}, OPTIONS".encode()),
-                (b"x-request-id", request_id.encode()),
+                (b"x-request-id", request_id),
             ]
             await send({"type": "http.response.start", "status": 204, "headers": [*PREFLIGHT, *allowed]})
             await send({"type": "http.response.body", "body": b""})
@@ -213,16 +227,17 @@ class Lane(SpecMiddleware):  # type: ignore[misc]
         await refuse(MethodNotAllowed(allow=allow), path, scope, send, request_id)
 
 
-async def refuse(problem: Problem, path: str, scope: Scope, send: Send, request_id: str) -> None:
+async def refuse(problem: Problem, path: str, scope: Scope, send: Send, request_id: bytes) -> None:
     """Answer with a problem, in the language that the caller prefers."""
     language = preferred_language(dict(scope["headers"]).get(b"accept-language"))
-    body = render(problem, language, request_id)
+    body = render(problem, language, request_id.decode())
     headers = [
         (b"content-type", MEDIA_TYPE),
         (b"content-language", language.encode()),
         (b"content-length", str(len(body)).encode()),
-        (b"x-request-id", request_id.encode()),
+        (b"x-request-id", request_id),
         *base_headers(path),
+        NO_STORE,
         *problem.headers(),
     ]
     await send({"type": "http.response.start", "status": problem.status, "headers": headers})

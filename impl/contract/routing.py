@@ -27,7 +27,8 @@ class Router(Generic[Target]):
     """Finds the operations of a path; a literal segment wins over a parameter (`/ticket/list`)."""
 
     def __init__(self) -> None:
-        self._exact: dict[bytes, Methods[Target]] = {}
+        self.exact: dict[bytes, Methods[Target]] = {}
+        """The operations of each path without parameters; most requests are for one of them."""
         self._root: _Branch[Target] = _Branch()
         self._targets: list[Target] = []
 
@@ -46,7 +47,7 @@ class Router(Generic[Target]):
 
     def _methods(self, path: str) -> Methods[Target]:
         if "{" not in path:
-            return self._exact.setdefault(path.encode(), {})
+            return self.exact.setdefault(path.encode(), {})
         branch, names = self._root, []
         for segment in path.split("/"):
             if segment.startswith("{") and segment.endswith("}"):
@@ -65,7 +66,7 @@ class Router(Generic[Target]):
 
         `raw_path` is percent-encoded, so that an encoded slash stays inside its segment.
         """
-        methods = self._exact.get(raw_path)
+        methods = self.exact.get(raw_path)
         if methods is not None:
             return methods, {}
         try:
@@ -75,6 +76,10 @@ class Router(Generic[Target]):
             ]
         except UnicodeDecodeError:
             return {}, {}
+        if b"%" in raw_path and b"%2f" not in raw_path.lower():  # an encoded letter is that letter (RFC 3986, 6.2.2.2)
+            methods = self.exact.get("/".join(segments).encode())
+            if methods is not None:
+                return methods, {}
         found = _walk(self._root, segments, 0, ())
         if found is None:
             return {}, {}

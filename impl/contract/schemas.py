@@ -19,6 +19,7 @@ class Schemas:
 
     def __init__(self, document: Node) -> None:
         components = {"components": {"schemas": document.get("components", {}).get("schemas", {})}}
+        self.names = frozenset(components["components"]["schemas"])
         self._registry = jsonschema_rs.Registry(
             [(BASE, components)], draft=jsonschema_rs.Draft202012
         )
@@ -29,8 +30,10 @@ class Schemas:
             return jsonschema_rs.Draft202012Validator(
                 _rebased(schema), registry=self._registry, validate_formats=True
             )
+        except jsonschema_rs.ValidationError as error:
+            raise DocumentError(f"a schema cannot be compiled: {error.message}") from None
         except (ValueError, jsonschema_rs.ReferencingError) as error:
-            raise DocumentError(f"a schema cannot be compiled: {error}") from None
+            raise DocumentError(f"a schema cannot be compiled: {error}".replace("\n", " ")) from None
 
 
 def _rebased(node: Any) -> Any:
@@ -40,7 +43,7 @@ def _rebased(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     return {
-        key: BASE + value if key == "$ref" and isinstance(value, str) and value[0] == "#" else _rebased(value)
+        key: BASE + value if key == "$ref" and isinstance(value, str) and value.startswith("#") else _rebased(value)
         for key, value in node.items()
     }
 
@@ -72,8 +75,8 @@ def _of(finding: jsonschema_rs.ValidationError) -> list[FieldError]:
 
 def _of_branches(path: list[str | int], branches: list[list[jsonschema_rs.ValidationError]]) -> list[FieldError]:
     """Of alternatives: the one that is not about another type, `[…] or null` say; or all that are missing."""
-    missing = [finding for branch in branches for finding in branch if finding.kind.name == "required"]
-    if missing and len(missing) == len(branches):
+    missing = [finding for branch in branches for finding in branch]
+    if all(branches) and all(finding.kind.name == "required" for finding in missing):
         names = ", ".join(f"`{finding.kind.property}`" for finding in missing)
         return [FieldError(_pointer(path), Text(f"Şunlardan en az biri gerekli: {names}.", f"At least one of {names} is needed."))]
     for branch in branches:
@@ -107,9 +110,13 @@ def _sentence(name: str, kind: Any) -> Text:
             return Text(f"En az {kind.limit} karakter olmalı.", f"Must have {kind.limit} characters at least.")
         case "maxLength":
             return Text(f"En çok {kind.limit} karakter olmalı.", f"Must have {kind.limit} characters at most.")
-        case "minimum" | "exclusiveMinimum":
+        case "exclusiveMinimum":
+            return Text(f"{kind.limit} değerinden büyük olmalı.", f"Must be more than {kind.limit}.")
+        case "exclusiveMaximum":
+            return Text(f"{kind.limit} değerinden küçük olmalı.", f"Must be less than {kind.limit}.")
+        case "minimum":
             return Text(f"En az {kind.limit} olmalı.", f"Must be {kind.limit} or more.")
-        case "maximum" | "exclusiveMaximum":
+        case "maximum":
             return Text(f"En çok {kind.limit} olmalı.", f"Must be {kind.limit} or less.")
         case "minItems" | "minProperties":
             return Text(f"En az {kind.limit} öge olmalı.", f"Must have {kind.limit} items at least.")

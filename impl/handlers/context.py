@@ -9,22 +9,19 @@ from impl.actions import visitors
 from impl.callers import OperatorCaller, WidgetCaller
 from impl.world import World
 
+TOLD = tuple(visitors.CustomerInfo.__annotations__)
+"""What a site may tell, by attribute."""
+
 
 async def set_customer_info(
     world: World, caller: WidgetCaller, body: wire.CustomerInfoRequest, visitor_token: str | None
 ) -> wire.CustomerInfoAnswer:
     """POST /api/v1/context/customer-info"""
-    info = visitors.CustomerInfo(
-        first_name=body.first_name,
-        last_name=body.last_name,
-        email=body.email,
-        phone=body.phone,
-        plan=body.plan,
-        credit=body.credit,
-        trial_end=body.trial_end,
-        trial_days=body.trial_days,
-        extra=body.extra,
-    )
+    info = visitors.CustomerInfo()
+    for name in TOLD:
+        value = getattr(body, name)
+        if value is not UNSET:
+            info[name] = value  # type: ignore[literal-required]
     signature = None
     if body.timestamp is not UNSET and body.signature is not UNSET:
         signature = visitors.Signature(body.timestamp, body.signature)

@@ -6,8 +6,9 @@ Source: the reference, "HMAC anti-spoofing": tolerance of ±300 s, lower-case he
 from __future__ import annotations
 
 import hmac
-from hashlib import sha256
 from typing import Final, Literal
+
+from impl.rules.hashing import hmac_sha256
 
 TOLERANCE_SECONDS: Final = 300
 
@@ -21,7 +22,7 @@ def signed_text(visitor_id: str, email: str | None, timestamp: int) -> str:
 
 def sign(secret: str, visitor_id: str, email: str | None, timestamp: int) -> str:
     """The signature in lower-case hex, 64 characters, over the exact UTF-8 bytes."""
-    return hmac.digest(secret.encode(), signed_text(visitor_id, email, timestamp).encode(), "sha256").hex()
+    return hmac_sha256(secret, signed_text(visitor_id, email, timestamp))
 
 
 def verify(
@@ -35,9 +36,3 @@ def verify(
     if not hmac.compare_digest(expected.encode(), signature.encode()):
         return "wrong"
     return "valid" if abs(now - timestamp) <= TOLERANCE_SECONDS else "expired"
-
-
-def digest(secret: str) -> bytes:
-    """What is kept of a random secret: its SHA-256, 32 bytes."""
-    return sha256(secret.encode()).digest()
-

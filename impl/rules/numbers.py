@@ -19,7 +19,7 @@ def usable(value: object) -> Decimal | None:
         return None
     if not 0 <= value <= LARGEST:
         return None
-    return Decimal(repr(value))
+    return Decimal(repr(abs(value)))  # -0.0 is written 0,0
 
 
 def grouped(value: int) -> str:

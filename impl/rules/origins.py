@@ -11,8 +11,12 @@ from functools import lru_cache
 from typing import Final
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+LARGEST_PORT: Final = 65_535
 
-_ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\%]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE)
+_ORIGIN = re.compile(
+    r"(https?)://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\%]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE
+)
+_NO_HOST = re.compile(r"[\x00- /?#@:\[\]\\%]")
 
 
 @lru_cache(maxsize=4096)
@@ -31,8 +35,12 @@ def normal_origin(text: str) -> str | None:
             host = host.encode("idna").decode()
         except UnicodeError:
             return None
+        if _NO_HOST.search(host):  # `site.com：8443` with a full-width colon is no host, nor a port
+            return None
     if port is None or int(port) == DEFAULT_PORTS[scheme]:
         return f"{scheme}://{host}"
+    if int(port) > LARGEST_PORT:
+        return None
     return f"{scheme}://{host}:{int(port)}"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec.structs import replace
 
@@ -31,33 +31,36 @@ from impl.model import (
 from impl.store.port import Result, Tx
 
 Key = TypeVar("Key", bound=Hashable)
-Row = TypeVar("Row")
 
-OPEN_STATES: tuple[ChatState, ...] = ("waiting", "active")
+MISSING: Final = object()
 
 
 class MemoryStore:
     """Implements `port.Store` in this process; gone when the process ends."""
 
     def __init__(self) -> None:
-        self._tx = MemoryTx()
+        self.tables = MemoryTx()
 
     async def transact(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
         """Run `work`; what it wrote is undone when it raises."""
         try:
-            result = await work(self._tx)
+            result = await work(self.tables)
         except BaseException:
-            self._tx.undo()
+            self.tables.undo()
             raise
-        self._tx.undo_log.clear()
+        self.tables.undo_log.clear()
         return result
+
+    async def tenant_by_key(self, api_key: str) -> Tenant | None:
+        return self.tables.tenants.get(self.tables.tenant_ids_by_key.get(api_key, 0))
 
 
 class MemoryTx:
     """The tables, and the verbs on them (implements `port.Tx`)."""
 
     def __init__(self) -> None:
-        self.undo_log: list[Callable[[], object]] = []
+        self.undo_log: list[tuple[Any, Any, Any]] = []
+        """Table, key and the row that stood there, or None, None and a step to take."""
         self.tenants: dict[int, Tenant] = {}
         self.tenant_ids_by_key: dict[str, int] = {}
         self.operators: dict[int, Operator] = {}
@@ -74,27 +77,32 @@ class MemoryTx:
         self.chat_ids_by_operator: dict[int, frozenset[int]] = {}
         self.queues: defaultdict[tuple[int, ChatState], list[tuple[datetime, int]]] = defaultdict(list)
         self.messages: dict[int, list[Message]] = {}
-        self.client_ids: dict[tuple[int, int | None, str], int] = {}
+        self.client_ids: dict[int, dict[str | tuple[int, str], int]] = {}
+        """Chat, then a visitor's own id of a message, or an operator's with that operator: its sequence."""
         self.files: dict[str, StoredFile] = {}
         self.outbox: list[OutboxRow] = []
 
     def undo(self) -> None:
         """Take back what was written since the last commit, newest first."""
         while self.undo_log:
-            self.undo_log.pop()()
+            target, key, old = self.undo_log.pop()
+            if target is None:
+                old()
+            elif old is MISSING:
+                del target[key]
+            else:
+                target[key] = old
 
-    def _set(self, table: dict[Key, Row], key: Key, row: Row) -> None:
-        if key in table:
-            old = table[key]
-            self.undo_log.append(lambda: table.__setitem__(key, old))
-        else:
-            self.undo_log.append(lambda: table.pop(key))
+    def _set(self, table: dict[Key, Any], key: Key, row: Any) -> None:
+        self.undo_log.append((table, key, table.get(key, MISSING)))
         table[key] = row
 
     def _remove(self, table: dict[Key, Any], key: Key) -> None:
         if key in table:
-            old = table.pop(key)
-            self.undo_log.append(lambda: table.__setitem__(key, old))
+            self.undo_log.append((table, key, table.pop(key)))
+
+    def _undo_by(self, step: Callable[[], object]) -> None:
+        self.undo_log.append((None, None, step))
 
     # Tenants, operators, memberships
 
@@ -144,8 +152,10 @@ class MemoryTx:
         self._set(self.operator_ids_by_tenant, tenant_id, members | {operator_id})
 
     async def anyone_online(self, tenant_id: int) -> bool:
-        members = self.operator_ids_by_tenant.get(tenant_id, frozenset())
-        return any(self.operators[member].state == "online" for member in members)
+        for member in self.operator_ids_by_tenant.get(tenant_id, ()):
+            if self.operators[member].state == "online":
+                return True
+        return False
 
     # Access tokens and failed sign-ins
 
@@ -202,6 +212,7 @@ class MemoryTx:
         visitor = (chat.tenant_id, chat.visitor_id)
         if old is None:
             self._set(self.messages, chat.id, [])
+            self._set(self.client_ids, chat.id, {})
             self._set(self.chat_ids_by_visitor, visitor, (*self.chat_ids_by_visitor.get(visitor, ()), chat.id))
         if chat.state != "closed":
             self._set(self.open_chat_ids, visitor, chat.id)
@@ -219,10 +230,10 @@ class MemoryTx:
         if old:
             left = self.queues[old.tenant_id, old.state]
             left.pop(bisect_right(left, entry) - 1)
-            self.undo_log.append(lambda: insort(left, entry))
+            self._undo_by(lambda: insort(left, entry))
         joined = self.queues[chat.tenant_id, chat.state]
         insort(joined, entry)
-        self.undo_log.append(lambda: joined.remove(entry))
+        self._undo_by(lambda: joined.remove(entry))
 
     def _move_to_operator(self, old: Chat | None, chat: Chat) -> None:
         before = old.operator_id if old and old.state == "active" else None
@@ -264,13 +275,11 @@ class MemoryTx:
         chat = self.chats[message.chat_id]
         messages = self.messages[message.chat_id]
         messages.append(message)
-        self.undo_log.append(messages.pop)
+        self._undo_by(messages.pop)
         if message.client_id is not None:
-            self._set(self.client_ids, (chat.id, message.operator_id, message.client_id), message.sequence)
-        self.undo_log.append(lambda: self.chats.__setitem__(chat.id, chat))
-        self.chats[chat.id] = replace(
-            chat, last_sequence=message.sequence, last_activity_at=message.sent_at
-        )
+            self._set(self.client_ids[chat.id], _sent_as(message.operator_id, message.client_id), message.sequence)
+        moved = replace(chat, last_sequence=message.sequence, last_activity_at=message.sent_at)
+        self._set(self.chats, chat.id, moved)
 
     async def messages_after(self, chat_id: int, sequence: int, limit: int) -> Sequence[Message]:
         return self.messages.get(chat_id, [])[sequence : sequence + limit]
@@ -278,7 +287,7 @@ class MemoryTx:
     async def message_by_client_id(
         self, chat_id: int, operator_id: int | None, client_id: str
     ) -> Message | None:
-        sequence = self.client_ids.get((chat_id, operator_id, client_id))
+        sequence = self.client_ids.get(chat_id, {}).get(_sent_as(operator_id, client_id))
         return None if sequence is None else self.messages[chat_id][sequence - 1]
 
     async def file(self, file_id: str) -> StoredFile | None:
@@ -288,4 +297,8 @@ class MemoryTx:
 
     async def add_to_outbox(self, row: OutboxRow) -> None:
         self.outbox.append(row)
-        self.undo_log.append(self.outbox.pop)
+        self._undo_by(self.outbox.pop)
+
+
+def _sent_as(operator_id: int | None, client_id: str) -> str | tuple[int, str]:
+    return client_id if operator_id is None else (operator_id, client_id)

@@ -153,3 +153,7 @@ class Store(Protocol):
     async def transact(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
         """Run `work` as one transaction; see the module."""
         ...
+
+    async def tenant_by_key(self, api_key: str) -> Tenant | None:
+        """As the transaction's verb, by itself: every widget call begins with it."""
+        ...
