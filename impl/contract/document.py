@@ -68,8 +68,8 @@ def follow(document: Node, reference: str) -> Any:
 def inlined(document: Node, node: Any, behind: tuple[str, ...] = ()) -> Any:
     """The node with its references replaced by what they point at, except those to schemas.
 
-    Schemas stay references, since they are compiled over one registry. `behind` are the references on the way here.
-    Raises DocumentError.
+    Schemas stay references, since they are compiled over one registry. `behind` are the references on the way
+    here. Raises DocumentError.
     """
     if isinstance(node, list):
         return [inlined(document, item, behind) for item in node]

@@ -76,7 +76,7 @@ class Router(Generic[Target]):
             ]
         except UnicodeDecodeError:
             return {}, {}
-        if b"%" in raw_path and b"%2f" not in raw_path.lower():  # an encoded letter is that letter (RFC 3986, 6.2.2.2)
+        if b"%" in raw_path and b"%2f" not in raw_path.lower():  # `l%69st` is `list` (RFC 3986, 6.2.2.2)
             methods = self.exact.get("/".join(segments).encode())
             if methods is not None:
                 return methods, {}

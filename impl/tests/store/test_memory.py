@@ -171,6 +171,7 @@ async def view(tx: Tx, outbox: list[Any]) -> dict[str, Any]:
     for tenants, states in QUEUES:
         pages = [list(await tx.queue(tenants, states, None, 2))]
         while pages[-1]:
+            assert len(pages) <= number, "the pages do not end"
             behind = pages[-1][0]
             pages.append(list(await tx.queue(tenants, states, (behind.opened_at, behind.id), 2)))
         seen[f"queue {tenants} {states}"] = pages

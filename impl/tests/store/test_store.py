@@ -401,6 +401,7 @@ def test_queue_is_read_in_pages_without_gap_or_repetition(store: Kept) -> None:
         while page := queue(store, [1, 2], ["waiting", "active"], last, limit):
             assert len(page) <= limit
             read += page
+            assert len(read) <= len(chats)
             last = chats[page[-1] - 1]
         assert read == [each.id for each in chats]
 
