@@ -59,9 +59,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         default=CONNECTIONS,
         help="requests at once; with 1 the server sleeps and wakes for each (default: %(default)s)",
     )
-    parser.add_argument(
-        "--json", metavar="FILE", type=Path, help="write every round of everything measured to FILE"
-    )
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write every round of everything measured to FILE")
     return parser.parse_args(argv)
 
 
@@ -69,9 +67,7 @@ def server_names(text: str) -> list[str]:
     """Comma-separated names, each of a known server."""
     names = text.split(",")
     if unknown := [name for name in names if name not in COMMANDS]:
-        raise argparse.ArgumentTypeError(
-            f"unknown server {', '.join(unknown)} (known: {', '.join(COMMANDS)})"
-        )
+        raise argparse.ArgumentTypeError(f"unknown server {', '.join(unknown)} (known: {', '.join(COMMANDS)})")
     return names
 
 

@@ -16,9 +16,7 @@ INT64 = 2**63 - 1
 
 Id = Annotated[int, Field(ge=1, le=INT64)]
 VisitorId = Annotated[str, Field(min_length=1, max_length=128, pattern=VISITOR)]
-MessageText = Annotated[
-    str, Field(min_length=1, max_length=4000, pattern=f"^[^\u0000]*[^{SPACE}][^\u0000]*$")
-]
+MessageText = Annotated[str, Field(min_length=1, max_length=4000, pattern=f"^[^\u0000]*[^{SPACE}][^\u0000]*$")]
 FileId = Annotated[str, Field(min_length=22, max_length=22, pattern="^[A-Za-z0-9_-]+$")]
 ClientMessageId = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9._:-]+$")]
 
@@ -119,9 +117,7 @@ async def send_visitor_message(body: VisitorMessage, caller: Caller, response: R
     if body.mesaj is None:
         raise HTTPException(404, "bulunamadi")
     try:
-        message, created = chats.send(
-            caller, body.oturum_id, body.ziyaretci_id, body.mesaj, body.istemci_mesaj_id
-        )
+        message, created = chats.send(caller, body.oturum_id, body.ziyaretci_id, body.mesaj, body.istemci_mesaj_id)
     except UnknownChatError:
         raise HTTPException(404, "bulunamadi") from None
     if not created:
@@ -141,9 +137,7 @@ async def list_visitor_messages(
 ) -> MessagesAnswer:
     """The chat's messages after `son_sira` and its state."""
     try:
-        messages, state = await chats.after(
-            caller, oturum_id, ziyaretci_id, after=son_sira, limit=limit, wait=bekle
-        )
+        messages, state = await chats.after(caller, oturum_id, ziyaretci_id, after=son_sira, limit=limit, wait=bekle)
     except UnknownChatError:
         raise HTTPException(404, "bulunamadi") from None
     return MessagesAnswer(data=MessagesData(mesajlar=messages, durum=state))

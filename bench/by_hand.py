@@ -76,9 +76,7 @@ class Chats(Generic[Record]):
             number: Chat[Record](number, SHOP_TENANT, visitor_name(number)) for number in range(1, CHATS + 1)
         }
 
-    def send(
-        self, tenant: Tenant, chat_id: int, visitor: str, text: str, client_id: str | None
-    ) -> tuple[Record, bool]:
+    def send(self, tenant: Tenant, chat_id: int, visitor: str, text: str, client_id: str | None) -> tuple[Record, bool]:
         """Store a message; (record, True), or (first record, False) when `client_id` was seen.
 
         Raises `UnknownChatError`.

@@ -33,9 +33,7 @@ async def fill(world: World, chats: int, messages_per_chat: int) -> None:
 
 async def _one_chat(world: World, visitor_id: str, messages: int, tx: Tx) -> None:
     now = world.clock.now()
-    await tx.put_visitor(
-        Visitor(tenant_id=SHOP_TENANT, id=visitor_id, updated_at=now, last_seen_at=now.timestamp())
-    )
+    await tx.put_visitor(Visitor(tenant_id=SHOP_TENANT, id=visitor_id, updated_at=now, last_seen_at=now.timestamp()))
     chat = Chat(
         id=world.ids.next("chat"),
         tenant_id=SHOP_TENANT,
@@ -66,9 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.loaded", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="loopback port to serve on")
     parser.add_argument("--chats", type=int, default=50, help="chats to open (default: %(default)s)")
-    parser.add_argument(
-        "--messages-per-chat", type=int, default=20, help="messages in each (default: %(default)s)"
-    )
+    parser.add_argument("--messages-per-chat", type=int, default=20, help="messages in each (default: %(default)s)")
     options = parser.parse_args()
     settings = Settings(document=ROOT / "openapi.yaml", demo=True)
     world = asyncio.run(build_world(settings))

@@ -41,10 +41,7 @@ def prepared(client: Client) -> Scene:
 def started(client: Client) -> Scene:
     """For our server: each chat opened through chat/start."""
     visitors = [visitor_name(number) for number in range(1, CHATS + 1)]
-    chats = [
-        BenchChat(visitor, _data(client, requests.start_chat(visitor))["oturum"]["id"])
-        for visitor in visitors
-    ]
+    chats = [BenchChat(visitor, _data(client, requests.start_chat(visitor))["oturum"]["id"]) for visitor in visitors]
     return _furnished(client, _halves(chats))
 
 

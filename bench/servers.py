@@ -96,9 +96,7 @@ class Server:
             else:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 return connection
-        raise ServerFailedError(
-            f"{self.name} does not accept connections after {timeout:g} s:\n{self.output()}"
-        )
+        raise ServerFailedError(f"{self.name} does not accept connections after {timeout:g} s:\n{self.output()}")
 
     def cpu_ns(self) -> int:
         """User and system CPU time of the server so far, all threads and child processes, in nanoseconds.

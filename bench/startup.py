@@ -39,9 +39,7 @@ def start_once() -> Start:
             answer = receive(connection)
             seconds = time.perf_counter() - begin
         if answer.status != 200:
-            raise BadAnswerError(
-                f"cozum mock answered {answer.status}: {answer.body.decode(errors='replace')}"
-            )
+            raise BadAnswerError(f"cozum mock answered {answer.status}: {answer.body.decode(errors='replace')}")
         time.sleep(IDLE_AFTER_SECONDS)
         return Start(seconds, *server.memory())
     finally:

@@ -68,6 +68,6 @@ class Application:
             ],
         )
         self._connexion.bind(document, HandlerResolver(handlers()))
-        lane = self._connexion.app
+        lane: Lane = self._connexion.app
         self.plans: list[Plan] = lane.plans
         self.asgi: App = lane

@@ -38,9 +38,7 @@ START: Final = """SwaggerUIBundle({
   filter: true, persistAuthorization: true, tryItOutEnabled: true, validatorUrl: null,
 });
 """
-POLICY: Final = (
-    b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
-)
+POLICY: Final = b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
 JAVASCRIPT: Final = "text/javascript; charset=utf-8"
 

@@ -24,8 +24,8 @@ class Passwords:
 
     @cached_property
     def _hasher(self) -> PasswordHash:
-        from pwdlib import PasswordHash  # noqa: PLC0415 - only a sign-in pays for this import
-        from pwdlib.hashers.argon2 import Argon2Hasher  # noqa: PLC0415
+        from pwdlib import PasswordHash
+        from pwdlib.hashers.argon2 import Argon2Hasher
 
         return PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1),))
 

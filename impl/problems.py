@@ -67,9 +67,7 @@ def render(problem: Problem, language: Language, request_id: str) -> bytes:
     }
     errors = problem.field_errors()
     if errors:
-        body["hatalar"] = [
-            {"alan": pointer, "mesaj": message.in_language(language)} for pointer, message in errors
-        ]
+        body["hatalar"] = [{"alan": pointer, "mesaj": message.in_language(language)} for pointer, message in errors]
     return msgspec.json.encode(body)
 
 
@@ -114,9 +112,7 @@ class DoubledHeader(Problem):
     status = 400
     code = "cift_baslik"
     title = Text("Başlık iki kez gönderildi", "A header was sent twice")
-    detail = Text(
-        "`{header}` başlığı yalnız bir kez gönderilebilir.", "The header `{header}` may be sent only once."
-    )
+    detail = Text("`{header}` başlığı yalnız bir kez gönderilebilir.", "The header `{header}` may be sent only once.")
 
 
 # 401
@@ -273,9 +269,7 @@ class AlreadyRated(Conflict):
 class NotYourChat(Conflict):
     code = "oturum_sizde_degil"
     title = Text("Sohbet sizde değil", "The chat is not yours")
-    detail = Text(
-        "Yalnız sohbeti üstlenen operatör yazabilir.", "Only the operator who accepted the chat can write."
-    )
+    detail = Text("Yalnız sohbeti üstlenen operatör yazabilir.", "Only the operator who accepted the chat can write.")
 
 
 class ChatTaken(Conflict):

@@ -31,9 +31,17 @@ ARGUMENTS: Final[Mapping[str, str]] = {
 }
 """The handlers' argument for each parameter of the document."""
 
-CHAT_STATES: Final[Mapping[model.ChatState, str]] = {"waiting": "bekliyor", "active": "aktif", "closed": "kapandi"}
+CHAT_STATES: Final[Mapping[model.ChatState, str]] = {
+    "waiting": "bekliyor",
+    "active": "aktif",
+    "closed": "kapandi",
+}
 CHAT_STATES_READ: Final[Mapping[str, model.ChatState]] = {wire: state for state, wire in CHAT_STATES.items()}
-SENDERS: Final[Mapping[model.Sender, str]] = {"visitor": "ziyaretci", "operator": "operator", "system": "sistem"}
+SENDERS: Final[Mapping[model.Sender, str]] = {
+    "visitor": "ziyaretci",
+    "operator": "operator",
+    "system": "sistem",
+}
 ROLES: Final[Mapping[model.Role, str]] = {
     "owner": "sahip",
     "manager": "yonetici",
@@ -52,7 +60,7 @@ class Shape(Struct, frozen=True, gc=False):
     """A schema's shape. Absent optional properties are UNSET."""
 
 
-class Answer(Shape):
+class Answer(Shape, frozen=True):
     """The envelope of success; each answer adds its `data`."""
 
     success: bool = field(default=True, name="basarili")
@@ -61,12 +69,12 @@ class Answer(Shape):
 # auth
 
 
-class LoginRequest(Shape):
+class LoginRequest(Shape, frozen=True):
     email: str
     password: str = field(name="sifre")
 
 
-class TenantTab(Shape):
+class TenantTab(Shape, frozen=True):
     id: int
     name: str = field(name="firma_adi")
     logo_url: str | None
@@ -90,7 +98,7 @@ class TenantTab(Shape):
         )
 
 
-class Operator(Shape):
+class Operator(Shape, frozen=True):
     id: int
     name: str = field(name="ad")
     email: str
@@ -98,56 +106,56 @@ class Operator(Shape):
     tenants: list[TenantTab] = field(name="musteriler")
 
 
-class LoginData(Shape):
+class LoginData(Shape, frozen=True):
     token: str
     token_type: str = field(name="token_tipi")
     expires_at: datetime = field(name="gecerlilik")
     operator: Operator
 
 
-class LoginAnswer(Answer, kw_only=True):
+class LoginAnswer(Answer, frozen=True, kw_only=True):
     data: LoginData
 
 
-class LogoutData(Shape):
+class LogoutData(Shape, frozen=True):
     state: str = field(name="durum")
 
 
-class LogoutAnswer(Answer, kw_only=True):
+class LogoutAnswer(Answer, frozen=True, kw_only=True):
     data: LogoutData
 
 
 # tenants
 
 
-class TenantsData(Shape):
+class TenantsData(Shape, frozen=True):
     tenants: list[TenantTab] = field(name="musteriler")
 
 
-class TenantsAnswer(Answer, kw_only=True):
+class TenantsAnswer(Answer, frozen=True, kw_only=True):
     data: TenantsData
 
 
-class TenantData(Shape):
+class TenantData(Shape, frozen=True):
     tenant: TenantTab = field(name="musteri")
 
 
-class TenantAnswer(Answer, kw_only=True):
+class TenantAnswer(Answer, frozen=True, kw_only=True):
     data: TenantData
 
 
-class TenantOrderRequest(Shape):
+class TenantOrderRequest(Shape, frozen=True):
     order: list[int]
 
 
-class MuteRequest(Shape):
+class MuteRequest(Shape, frozen=True):
     muted: bool = field(name="sessize")
 
 
 # chats
 
 
-class Chat(Shape):
+class Chat(Shape, frozen=True):
     id: int
     tenant_id: int = field(name="musteri_id")
     state: str = field(name="durum")
@@ -175,7 +183,7 @@ class Chat(Shape):
         )
 
 
-class OperatorChat(Shape):
+class OperatorChat(Shape, frozen=True):
     id: int
     tenant_id: int = field(name="musteri_id")
     state: str = field(name="durum")
@@ -213,7 +221,7 @@ class OperatorChat(Shape):
         )
 
 
-class File(Shape):
+class File(Shape, frozen=True):
     id: str = field(name="dosya_id")
     name: str = field(name="ad")
     media_type: str = field(name="tur")
@@ -225,7 +233,7 @@ class File(Shape):
         return cls(file.id, file.name, file.media_type, file.size, f"/storage/dosyalar/{file.id}")
 
 
-class Message(Shape):
+class Message(Shape, frozen=True):
     id: int
     chat_id: int = field(name="oturum_id")
     sequence: int = field(name="sira")
@@ -249,23 +257,23 @@ class Message(Shape):
         )
 
 
-class StartChatRequest(Shape):
+class StartChatRequest(Shape, frozen=True):
     visitor_id: str = field(name="ziyaretci_id")
     name: str | None = field(name="ad", default=None)
     email: str | None = None
     text: str | None = field(name="mesaj", default=None)
 
 
-class StartChatData(Shape):
+class StartChatData(Shape, frozen=True):
     chat: Chat = field(name="oturum")
     message: Message | None = field(name="mesaj")
 
 
-class StartChatAnswer(Answer, kw_only=True):
+class StartChatAnswer(Answer, frozen=True, kw_only=True):
     data: StartChatData
 
 
-class VisitorMessageRequest(Shape):
+class VisitorMessageRequest(Shape, frozen=True):
     visitor_id: str = field(name="ziyaretci_id")
     chat_id: int = field(name="oturum_id")
     text: str | None = field(name="mesaj", default=None)
@@ -273,26 +281,26 @@ class VisitorMessageRequest(Shape):
     client_id: str | None = field(name="istemci_mesaj_id", default=None)
 
 
-class OperatorMessageRequest(Shape):
+class OperatorMessageRequest(Shape, frozen=True):
     text: str | None = field(name="mesaj", default=None)
     file_id: str | None = field(name="dosya_id", default=None)
     client_id: str | None = field(name="istemci_mesaj_id", default=None)
 
 
-class MessageData(Shape):
+class MessageData(Shape, frozen=True):
     message: Message = field(name="mesaj")
 
 
-class MessageAnswer(Answer, kw_only=True):
+class MessageAnswer(Answer, frozen=True, kw_only=True):
     data: MessageData
 
 
-class MessagesData(Shape):
+class MessagesData(Shape, frozen=True):
     messages: list[Message] = field(name="mesajlar")
     state: str = field(name="durum")
 
 
-class MessagesAnswer(Answer, kw_only=True):
+class MessagesAnswer(Answer, frozen=True, kw_only=True):
     data: MessagesData
 
     @classmethod
@@ -300,55 +308,55 @@ class MessagesAnswer(Answer, kw_only=True):
         return cls(data=MessagesData([Message.of(message) for message in messages], CHAT_STATES[state]))
 
 
-class EndChatRequest(Shape):
+class EndChatRequest(Shape, frozen=True):
     visitor_id: str = field(name="ziyaretci_id")
     chat_id: int = field(name="oturum_id")
 
 
-class RateChatRequest(Shape):
+class RateChatRequest(Shape, frozen=True):
     visitor_id: str = field(name="ziyaretci_id")
     chat_id: int = field(name="oturum_id")
     rating: int = field(name="puan")
     comment: str | None = field(name="yorum", default=None)
 
 
-class ChatData(Shape):
+class ChatData(Shape, frozen=True):
     chat: Chat = field(name="oturum")
 
 
-class ChatAnswer(Answer, kw_only=True):
+class ChatAnswer(Answer, frozen=True, kw_only=True):
     data: ChatData
 
 
-class OperatorChatData(Shape):
+class OperatorChatData(Shape, frozen=True):
     chat: OperatorChat = field(name="oturum")
 
 
-class OperatorChatAnswer(Answer, kw_only=True):
+class OperatorChatAnswer(Answer, frozen=True, kw_only=True):
     data: OperatorChatData
 
 
-class ChatsData(Shape):
+class ChatsData(Shape, frozen=True):
     chats: list[OperatorChat] = field(name="oturumlar")
     next_cursor: str | None = field(name="sonraki_imlec")
 
 
-class ChatsAnswer(Answer, kw_only=True):
+class ChatsAnswer(Answer, frozen=True, kw_only=True):
     data: ChatsData
 
 
-class TransferRequest(Shape):
+class TransferRequest(Shape, frozen=True):
     operator_id: int
 
 
 # visitors
 
 
-class InitRequest(Shape):
+class InitRequest(Shape, frozen=True):
     visitor_id: str = field(name="ziyaretci_id")
 
 
-class InitData(Shape):
+class InitData(Shape, frozen=True):
     name: str = field(name="firma_adi")
     logo_url: str | None
     color: str = field(name="renk_primary")
@@ -357,37 +365,37 @@ class InitData(Shape):
     visitor_token: str | UnsetType = field(name="ziyaretci_token", default=UNSET)
 
 
-class InitAnswer(Answer, kw_only=True):
+class InitAnswer(Answer, frozen=True, kw_only=True):
     data: InitData
 
 
-class CustomerInfoRequest(Shape):
+class CustomerInfoRequest(Shape, frozen=True):
     visitor_id: str = field(name="ziyaretci_id")
-    first_name: str | None | UnsetType = field(name="ad", default=UNSET)
-    last_name: str | None | UnsetType = field(name="soyad", default=UNSET)
-    email: str | None | UnsetType = UNSET
-    phone: str | None | UnsetType = field(name="telefon", default=UNSET)
-    plan: str | None | UnsetType = field(name="paket", default=UNSET)
-    credit: int | None | UnsetType = field(name="kontor", default=UNSET)
-    trial_end: str | None | UnsetType = field(name="trial_bitis", default=UNSET)
-    trial_days: int | None | UnsetType = field(name="trial_kalan_gun", default=UNSET)
-    extra: dict[str, Any] | None | UnsetType = field(name="ekstra", default=UNSET)
+    first_name: str | UnsetType | None = field(name="ad", default=UNSET)
+    last_name: str | UnsetType | None = field(name="soyad", default=UNSET)
+    email: str | UnsetType | None = UNSET
+    phone: str | UnsetType | None = field(name="telefon", default=UNSET)
+    plan: str | UnsetType | None = field(name="paket", default=UNSET)
+    credit: int | UnsetType | None = field(name="kontor", default=UNSET)
+    trial_end: str | UnsetType | None = field(name="trial_bitis", default=UNSET)
+    trial_days: int | UnsetType | None = field(name="trial_kalan_gun", default=UNSET)
+    extra: dict[str, Any] | UnsetType | None = field(name="ekstra", default=UNSET)
     timestamp: int | UnsetType = UNSET
     signature: str | UnsetType = UNSET
 
 
-class CustomerInfoData(Shape):
+class CustomerInfoData(Shape, frozen=True):
     visitor_id: str = field(name="ziyaretci_id")
     updated_at: datetime = field(name="guncellendi")
     visitor_token: str | UnsetType = field(name="ziyaretci_token", default=UNSET)
 
 
-class CustomerInfoAnswer(Answer, kw_only=True):
+class CustomerInfoAnswer(Answer, frozen=True, kw_only=True):
     verified: bool = field(name="identity_dogrulandi")
     data: CustomerInfoData
 
 
-class CustomerProfile(Shape):
+class CustomerProfile(Shape, frozen=True):
     first_name: str | None = field(name="ad")
     last_name: str | None = field(name="soyad")
     email: str | None
@@ -413,7 +421,7 @@ class CustomerProfile(Shape):
         )
 
 
-class BannerItem(Shape):
+class BannerItem(Shape, frozen=True):
     kind: str = field(name="tip")
     icon: str
     label: str
@@ -426,7 +434,7 @@ class BannerItem(Shape):
         return cls(BANNER_KINDS[item.kind], item.icon, item.label, item.value, critical)
 
 
-class VisitorContextData(Shape):
+class VisitorContextData(Shape, frozen=True):
     tenant_id: int = field(name="musteri_id")
     visitor_id: str = field(name="ziyaretci_id")
     profile: CustomerProfile = field(name="musteri")
@@ -440,5 +448,5 @@ class VisitorContextData(Shape):
     tickets: list[Any] = field(name="ticketlar", default_factory=list)
 
 
-class VisitorContextAnswer(Answer, kw_only=True):
+class VisitorContextAnswer(Answer, frozen=True, kw_only=True):
     data: VisitorContextData

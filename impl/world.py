@@ -17,7 +17,6 @@ from impl.passwords import Passwords
 from impl.rules.times import ISTANBUL
 from impl.store.port import Store
 
-
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 

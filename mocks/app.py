@@ -42,9 +42,11 @@ class CheckedAnswers:
             self._tell(scope["method"], scope["path"], answer.status, milliseconds, faults)
 
     def _faults(self, scope: Scope, answer: _Recorded) -> list[str]:
-        if scope["method"] == "HEAD":
+        plan = scope.get(PLAN_KEY)
+        unwritten = plan is not None and not plan.implemented and answer.status == 501
+        if unwritten or scope["method"] == "HEAD":
             return []
-        return self._answers.faults(scope.get(PLAN_KEY), answer.status, answer.headers, answer.body)
+        return self._answers.faults(plan, answer.status, answer.headers, answer.body)
 
 
 class _Recorded:

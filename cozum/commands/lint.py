@@ -13,18 +13,13 @@ from cozum.errors import UsageError
 
 
 def lint(
-    document: Annotated[
-        Path | None, Parameter(help="The document; without it the one that came with cozum.")
-    ] = None,
+    document: Annotated[Path | None, Parameter(help="The document; without it the one that came with cozum.")] = None,
     *,
     handlers: Annotated[
         bool, Parameter(negative=(), help="List the operations that have no handler yet; 1 if there are any.")
     ] = False,
 ) -> None:
-    """Check an OpenAPI document: that it is valid 3.1, that its examples keep its schemas, that it can be served.
-
-    Exit 0: nothing found; 1: findings, a line each; 2: not a readable document.
-    """
+    """Print what is found; exit with 1 if there is anything."""
     from cozum.lint import findings, unwritten
     from impl.contract.document import DocumentError
 

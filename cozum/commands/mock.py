@@ -10,9 +10,7 @@ from cyclopts import Parameter
 
 Port = Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, Parameter(help="Address to listen on; the default answers this machine only.")]
-Document = Annotated[
-    Path | None, Parameter(help="Another OpenAPI document than the one that came with cozum.")
-]
+Document = Annotated[Path | None, Parameter(help="Another OpenAPI document than the one that came with cozum.")]
 
 
 def mock(
@@ -22,12 +20,7 @@ def mock(
     document: Document = None,
     quiet: Annotated[bool, Parameter(negative=(), help="Do not print a line for each request.")] = False,
 ) -> None:
-    """Start the mock server: the whole API in memory, with the demo data.
-
-    It is the real application, not canned answers: what you write you can read again, and a message sent by the
-    visitor wakes the operator. Every answer is checked against the contract; one that breaks it is marked in the
-    log. The state is gone when it ends.
-    """
+    """Start the mock server."""
     from cozum.server import bind, run
     from cozum.start import build, greeting
     from mocks.app import build_mock
@@ -47,8 +40,6 @@ def _tell(method: str, path: str, status: int, milliseconds: float, faults: list
     _tell_nothing_but_faults(method, path, status, milliseconds, faults)
 
 
-def _tell_nothing_but_faults(
-    method: str, path: str, status: int, milliseconds: float, faults: list[str]
-) -> None:
+def _tell_nothing_but_faults(method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
     for fault in faults:
         print(f"  contract broken by {method} {path!a}, {status}: {fault}", file=sys.stderr, flush=True)

@@ -12,9 +12,7 @@ from cozum.commands.mock import Document, Host, Port
 def serve(
     *,
     store: Annotated[str, Parameter(help="Where the state lives: memory:// (gone when it ends).")],
-    demo: Annotated[
-        bool, Parameter(negative=(), help="Load the demo tenants, whose secrets are public.")
-    ] = False,
+    demo: Annotated[bool, Parameter(negative=(), help="Load the demo tenants, whose secrets are public.")] = False,
     port: Port = 8080,
     host: Host = "127.0.0.1",
     document: Document = None,

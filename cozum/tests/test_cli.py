@@ -115,10 +115,7 @@ def test_a_busy_port_is_told_with_the_way_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
         message = _refusal("mock", "--port", str(port))
-    assert (
-        message
-        == f"cannot listen on 127.0.0.1:{port}: address already in use (choose another one with --port)"
-    )
+    assert message == f"cannot listen on 127.0.0.1:{port}: address already in use (choose another one with --port)"
 
 
 BROKEN: Final = {
@@ -182,9 +179,7 @@ def test_a_wrong_example_is_a_finding_of_one_line(tmp_path: Path) -> None:
     assert done.stdout == 'GET /things 200 application/json: example two: 1: "x" is not of type "integer"\n'
 
 
-def test_an_invalid_document_has_findings_of_one_line_each(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_invalid_document_has_findings_of_one_line_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="1"):
         lint(Path(_write(tmp_path, ("description: The things", "summary: The things"))))
     lines = capsys.readouterr().out.splitlines()
@@ -216,9 +211,7 @@ def test_operations_without_handler_are_listed(tmp_path: Path, capsys: pytest.Ca
 def _started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
     """A server on a free port of loopback: its process, its port, what it says before the first request."""
     command = [sys.executable, "-m", "cozum", *arguments, "--port", "0"]
-    with subprocess.Popen(
-        command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             said = []

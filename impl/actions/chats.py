@@ -101,9 +101,7 @@ async def open_chat(
     return opened
 
 
-async def _new_chat(
-    world: World, tx: Tx, tenant: Tenant, visitor_id: str, name: str | None, email: str | None
-) -> Chat:
+async def _new_chat(world: World, tx: Tx, tenant: Tenant, visitor_id: str, name: str | None, email: str | None) -> Chat:
     visitor = await tx.visitor(tenant.id, visitor_id) or new_visitor(world, tenant, visitor_id)
     await tx.put_visitor(replace(visitor, last_seen_at=world.clock.timestamp()))
     now = world.clock.now()
@@ -212,9 +210,7 @@ async def list_queue(
     return chats[:limit], len(chats) > limit
 
 
-async def say_as_operator(
-    world: World, caller: OperatorCaller, find: Find, draft: Draft
-) -> tuple[Message, bool]:
+async def say_as_operator(world: World, caller: OperatorCaller, find: Find, draft: Draft) -> tuple[Message, bool]:
     """Add the operator's message; answers too whether it is new. Raises ChatIsClosed, NotYourChat."""
 
     async def work(tx: Tx) -> tuple[Message, bool]:
@@ -299,9 +295,7 @@ async def close(world: World, find: Find, closed_by: Sender) -> Chat:
         chat = await find(tx)
         message = await _say(world, tx, chat, "system", None, Draft(CLOSED_BY[closed_by]))
         now = world.clock.now()
-        chat = replace(
-            chat, state="closed", closed_at=now, last_sequence=message.sequence, last_activity_at=now
-        )
+        chat = replace(chat, state="closed", closed_at=now, last_sequence=message.sequence, last_activity_at=now)
         await tx.put_chat(chat)
         seconds = max(0, int((now - chat.opened_at).total_seconds()))
         await _tell(

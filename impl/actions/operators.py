@@ -9,7 +9,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from impl.callers import OperatorCaller
-from impl.model import AccessToken, Membership, OfflineReason, Operator, OperatorState, OperatorWentOffline, OutboxRow, Tenant
+from impl.model import (
+    AccessToken,
+    Membership,
+    OfflineReason,
+    Operator,
+    OperatorState,
+    OperatorWentOffline,
+    OutboxRow,
+    Tenant,
+)
 from impl.problems import LoginFailed, TooManyRequests
 from impl.rules.hashing import digest
 from impl.rules.throttle import FAILURES, WINDOW, recent, seconds_to_wait
@@ -113,9 +122,7 @@ async def go_offline(world: World, tx: Tx, operator: Operator, reason: OfflineRe
         chat = await tx.chat_for_update(mine.id)
         if chat and chat.state == "active" and chat.operator_id == operator.id:
             returned.append(chat.id)
-            await tx.put_chat(
-                replace(chat, state="waiting", operator_id=None, operator_name=None, accepted_at=None)
-            )
+            await tx.put_chat(replace(chat, state="waiting", operator_id=None, operator_name=None, accepted_at=None))
     if operator.state != "offline":
         await tx.put_operator(replace(operator, state="offline"))
         for membership in await tx.memberships(operator.id):

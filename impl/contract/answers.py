@@ -58,9 +58,7 @@ class Answers:
             return [f"media type {media_type or 'none'} is not documented ({PROBLEM_TYPE})"]
         return self._body_faults(("", 0, ""), self._problem, media_type, body)
 
-    def _body_faults(
-        self, key: tuple[str, int, str], schema: Node, media_type: str, body: bytes
-    ) -> list[str]:
+    def _body_faults(self, key: tuple[str, int, str], schema: Node, media_type: str, body: bytes) -> list[str]:
         if media_type not in JSON_TYPES:
             return []
         validator = self._validators.get(key)

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import msgspec
 
-from impl.contract.call import Scope
 from impl.contract.document import DocumentError, Node
 from impl.contract.schemas import Schemas, field_errors
 from impl.contract.typed import TypedBody, Unsupported
@@ -68,9 +67,7 @@ class JsonBody:
         return msgspec.convert(_with_integers(value), self._shape, strict=False)
 
 
-async def _rest(
-    message: Mapping[str, Any], headers: Mapping[bytes, bytes], receive: Receive, limit: int
-) -> bytes:
+async def _rest(message: Mapping[str, Any], headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
     """A body that did not come in one piece. Raises BodyTooLarge as soon as that is certain, Disconnected."""
     length = headers.get(b"content-length", b"")
     if length.isdigit() and (len(length) > len(str(limit)) or int(length) > limit):

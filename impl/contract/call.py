@@ -30,7 +30,7 @@ ONCE: Final = frozenset(
 
 
 def read_headers(scope: Scope) -> Headers:
-    """The headers by lower-case name; of those that may be repeated, the last. Raises HeadersTooLarge, DoubledHeader."""
+    """The headers by lower-case name; of repeated ones the last. Raises HeadersTooLarge, DoubledHeader."""
     pairs: list[tuple[bytes, bytes]] = scope["headers"]
     headers = dict(pairs)
     if len(headers) != len(pairs):

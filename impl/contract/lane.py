@@ -112,11 +112,11 @@ class LaneApi(AbstractRoutingAPI):  # type: ignore[misc]
 
     def make_operation(self, operation: OpenAPIOperation) -> Plan:
         return Plan(
-            operation={**operation._operation, "parameters": operation.parameters},  # noqa: SLF001 - no public way
+            operation={**operation._operation, "parameters": operation.parameters},
             path=operation.path,
             method=operation.method.upper(),
             authenticate=self._binding.authenticator(operation),
-            handler=operation._resolution.function,  # noqa: SLF001
+            handler=operation._resolution.function,
             document=self._binding.document,
             schemas=self._binding.schemas,
             arguments=self._binding.arguments,
@@ -188,7 +188,7 @@ class Lane(SpecMiddleware):  # type: ignore[misc]
         await send({"type": "http.response.body", "body": body})
 
     async def _without_plan(
-        self, scope: Scope, receive: Receive, send: Send, methods: Methods[Plan], request_id: str
+        self, scope: Scope, receive: Receive, send: Send, methods: Methods[Plan], request_id: bytes
     ) -> None:
         if methods:
             await self._other_method(scope, send, methods, request_id)

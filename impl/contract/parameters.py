@@ -126,9 +126,7 @@ class Parameters:
         self._validator = schemas.validator({"type": "object", "properties": properties, "required": required})
         self._required = frozenset(self.arguments[name] for name in required)
         self._quick_query = {name: quick for (place, name), quick in self._quick.items() if place == "query"}
-        self._quick_path = {
-            name.decode(): quick for (place, name), quick in self._quick.items() if place == "path"
-        }
+        self._quick_path = {name.decode(): quick for (place, name), quick in self._quick.items() if place == "path"}
         self._wanted = frozenset(self.arguments.values())
 
     @property

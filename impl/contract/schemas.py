@@ -20,16 +20,12 @@ class Schemas:
     def __init__(self, document: Node) -> None:
         components = {"components": {"schemas": document.get("components", {}).get("schemas", {})}}
         self.names = frozenset(components["components"]["schemas"])
-        self._registry = jsonschema_rs.Registry(
-            [(BASE, components)], draft=jsonschema_rs.Draft202012
-        )
+        self._registry = jsonschema_rs.Registry([(BASE, components)], draft=jsonschema_rs.Draft202012)
 
     def validator(self, schema: Node) -> jsonschema_rs.Draft202012Validator:
         """A validator for a schema whose references are local ones of the document. Raises DocumentError."""
         try:
-            return jsonschema_rs.Draft202012Validator(
-                _rebased(schema), registry=self._registry, validate_formats=True
-            )
+            return jsonschema_rs.Draft202012Validator(_rebased(schema), registry=self._registry, validate_formats=True)
         except jsonschema_rs.ValidationError as error:
             raise DocumentError(f"a schema cannot be compiled: {error.message}") from None
         except (ValueError, jsonschema_rs.ReferencingError) as error:
@@ -60,13 +56,14 @@ def field_errors(findings: Iterable[jsonschema_rs.ValidationError]) -> list[Fiel
 
 
 def _of(finding: jsonschema_rs.ValidationError) -> list[FieldError]:
-    path, kind = list(finding.instance_path), finding.kind
+    path = list(finding.instance_path)
+    kind: Any = finding.kind  # its attributes depend on its name
     match kind.name:
         case "required":
             return [FieldError(_pointer([*path, kind.property]), REQUIRED)]
         case "propertyNames":
-            name = kind.error
-            return [FieldError(_pointer(path), _sentence(name.kind.name, name.kind))]
+            of_name = kind.error.kind
+            return [FieldError(_pointer(path), _sentence(of_name.name, of_name))]
         case "anyOf" | "oneOf":
             return _of_branches(path, kind.context)
         case name:
@@ -75,14 +72,26 @@ def _of(finding: jsonschema_rs.ValidationError) -> list[FieldError]:
 
 def _of_branches(path: list[str | int], branches: list[list[jsonschema_rs.ValidationError]]) -> list[FieldError]:
     """Of alternatives: the one that is not about another type, `[…] or null` say; or all that are missing."""
-    missing = [finding for branch in branches for finding in branch]
-    if all(branches) and all(finding.kind.name == "required" for finding in missing):
-        names = ", ".join(f"`{finding.kind.property}`" for finding in missing)
-        return [FieldError(_pointer(path), Text(f"Şunlardan en az biri gerekli: {names}.", f"At least one of {names} is needed."))]
+    missing: list[Any] = [finding.kind for branch in branches for finding in branch]
+    if all(branches) and all(kind.name == "required" for kind in missing):
+        names = ", ".join(f"`{kind.property}`" for kind in missing)
+        return [
+            FieldError(
+                _pointer(path),
+                Text(f"Şunlardan en az biri gerekli: {names}.", f"At least one of {names} is needed."),
+            )
+        ]
     for branch in branches:
-        if branch and not any(finding.kind.name == "type" and list(finding.instance_path) == path for finding in branch):
+        if branch and not any(
+            finding.kind.name == "type" and list(finding.instance_path) == path for finding in branch
+        ):
             return [error for finding in branch for error in _of(finding)]
-    return [FieldError(_pointer(path), Text("Bu değer beklenen türlerden değil.", "This value is of none of the expected types."))]
+    return [
+        FieldError(
+            _pointer(path),
+            Text("Bu değer beklenen türlerden değil.", "This value is of none of the expected types."),
+        )
+    ]
 
 
 REQUIRED: Final = Text("Bu alan zorunludur.", "This field is required.")

@@ -94,6 +94,8 @@ class _Fields:
         )
 
     def _type(self, name: str, attribute: str, hint: Any) -> Any:
+        if name not in self._properties:
+            raise Unsupported(f"no property {name}")
         schema = _resolved(self._document, self._properties[name])
         types = schema.get("type")
         types = types if isinstance(types, list) else [types]

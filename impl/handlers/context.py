@@ -25,9 +25,7 @@ async def set_customer_info(
     signature = None
     if body.timestamp is not UNSET and body.signature is not UNSET:
         signature = visitors.Signature(body.timestamp, body.signature)
-    visitor, token = await visitors.tell_about(
-        world, caller.tenant, body.visitor_id, info, signature, visitor_token
-    )
+    visitor, token = await visitors.tell_about(world, caller.tenant, body.visitor_id, info, signature, visitor_token)
     return wire.CustomerInfoAnswer(
         verified=signature is not None,
         data=wire.CustomerInfoData(visitor.id, visitor.updated_at, UNSET if token is None else token),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from impl import wire
 from impl.actions import chats, tenants
+from impl.actions.operators import Tab
 from impl.callers import OperatorCaller
 from impl.model import Chat
 from impl.problems import FieldError, InvalidFields, Text
@@ -14,7 +15,12 @@ BROKEN_CURSOR = FieldError("/imlec", Text("Bu imleç okunamıyor.", "This cursor
 
 
 async def list_chats(
-    world: World, caller: OperatorCaller, state: str | None, tenant_id: int | None, limit: int, cursor: str | None
+    world: World,
+    caller: OperatorCaller,
+    state: str | None,
+    tenant_id: int | None,
+    limit: int,
+    cursor: str | None,
 ) -> wire.ChatsAnswer:
     """GET /api/v1/operator/chats"""
     after = None
@@ -73,14 +79,12 @@ async def list_tenants(world: World, caller: OperatorCaller) -> wire.TenantsAnsw
     return _tabs(await tenants.list_tabs(world, caller))
 
 
-async def order_tenants(
-    world: World, caller: OperatorCaller, body: wire.TenantOrderRequest
-) -> wire.TenantsAnswer:
+async def order_tenants(world: World, caller: OperatorCaller, body: wire.TenantOrderRequest) -> wire.TenantsAnswer:
     """PUT /api/v1/operator/tenants/sira"""
     return _tabs(await tenants.order_tabs(world, caller, body.order))
 
 
-def _tabs(tabs: list[tenants.Tab]) -> wire.TenantsAnswer:
+def _tabs(tabs: list[Tab]) -> wire.TenantsAnswer:
     return wire.TenantsAnswer(data=wire.TenantsData([wire.TenantTab.of(*tab) for tab in tabs]))
 
 

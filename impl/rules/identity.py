@@ -25,9 +25,7 @@ def sign(secret: str, visitor_id: str, email: str | None, timestamp: int) -> str
     return hmac_sha256(secret, signed_text(visitor_id, email, timestamp))
 
 
-def verify(
-    secret: str, visitor_id: str, email: str | None, timestamp: int, signature: str, now: int
-) -> Verdict:
+def verify(secret: str, visitor_id: str, email: str | None, timestamp: int, signature: str, now: int) -> Verdict:
     """Judge a signature at `now` (Unix seconds): first the signature, then its age.
 
     Compared in constant time, as bytes; upper-case hex is another string and so wrong.

@@ -13,9 +13,7 @@ from typing import Final
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 LARGEST_PORT: Final = 65_535
 
-_ORIGIN = re.compile(
-    r"(https?)://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\%]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE
-)
+_ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\%]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE)
 _NO_HOST = re.compile(r"[\x00- /?#@:\[\]\\%]")
 
 

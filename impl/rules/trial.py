@@ -36,6 +36,8 @@ def _until(end: object, now: datetime) -> timedelta | None:
 
 
 def _counted(days: object, received_at: datetime | None, now: datetime) -> timedelta | None:
+    if isinstance(days, float) and days.is_integer():
+        days = int(days)  # 2.0 is an integer in JSON Schema
     if isinstance(days, bool) or not isinstance(days, int) or received_at is None or abs(days) > LONGEST:
         return None
     return timedelta(days=days) - (now - received_at)

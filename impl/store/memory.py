@@ -284,9 +284,7 @@ class MemoryTx:
     async def messages_after(self, chat_id: int, sequence: int, limit: int) -> Sequence[Message]:
         return self.messages.get(chat_id, [])[sequence : sequence + limit]
 
-    async def message_by_client_id(
-        self, chat_id: int, operator_id: int | None, client_id: str
-    ) -> Message | None:
+    async def message_by_client_id(self, chat_id: int, operator_id: int | None, client_id: str) -> Message | None:
         sequence = self.client_ids.get(chat_id, {}).get(_sent_as(operator_id, client_id))
         return None if sequence is None else self.messages[chat_id][sequence - 1]
 

@@ -134,9 +134,7 @@ class Tx(Protocol):
         """The chat's messages with a larger sequence, in order."""
         ...
 
-    async def message_by_client_id(
-        self, chat_id: int, operator_id: int | None, client_id: str
-    ) -> Message | None:
+    async def message_by_client_id(self, chat_id: int, operator_id: int | None, client_id: str) -> Message | None:
         """The message that this operator (None: the visitor) sent under that id of theirs."""
         ...
 

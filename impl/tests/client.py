@@ -193,9 +193,7 @@ class Client:
     def start_chat(self, visitor: str, text: str | None = None, key: str = DEMO_KEY) -> dict[str, Any]:
         """Open a chat; the `oturum`."""
         body = {"ziyaretci_id": visitor} | ({"mesaj": text} if text else {})
-        chat: dict[str, Any] = self.call("POST", "/api/v1/widget/chat/start", key=key, body=body).data[
-            "oturum"
-        ]
+        chat: dict[str, Any] = self.call("POST", "/api/v1/widget/chat/start", key=key, body=body).data["oturum"]
         return chat
 
     def say(self, visitor: str, chat_id: int, text: str, key: str = DEMO_KEY, **more: Any) -> Reply:
@@ -203,9 +201,7 @@ class Client:
         body = {"ziyaretci_id": visitor, "oturum_id": chat_id, "mesaj": text} | more
         return self.call("POST", "/api/v1/widget/chat/message", key=key, body=body)
 
-    def customer_info(
-        self, visitor: str, key: str = DEMO_KEY, *, signed_at: int | None = None, **info: Any
-    ) -> Reply:
+    def customer_info(self, visitor: str, key: str = DEMO_KEY, *, signed_at: int | None = None, **info: Any) -> Reply:
         """What the site tells about a visitor; `signed_at` (Unix seconds) signs it."""
         body = {"ziyaretci_id": visitor} | info
         if signed_at is not None:
@@ -309,8 +305,7 @@ async def _exchange(scope: dict[str, Any], chunks: list[bytes]) -> Reply:
     sent: list[Mapping[str, Any]] = []
     last = len(chunks) - 1
     parts: list[Mapping[str, Any]] = [
-        {"type": "http.request", "body": chunk, "more_body": number != last}
-        for number, chunk in enumerate(chunks)
+        {"type": "http.request", "body": chunk, "more_body": number != last} for number, chunk in enumerate(chunks)
     ]
 
     async def receive() -> Mapping[str, Any]:

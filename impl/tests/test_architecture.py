@@ -101,23 +101,15 @@ def wrong_arrows(module: str, source: str) -> list[str]:
         if package in STANDARD or (foreign and "*" in allowed):
             continue
         if not any(covers(prefix, name) for prefix in allowed):
-            wrong.append(
-                f"{module}:{line} imports `{name}`, but `{row}` may import only: {' '.join(allowed)}"
-            )
+            wrong.append(f"{module}:{line} imports `{name}`, but `{row}` may import only: {' '.join(allowed)}")
     return wrong
 
 
 def clock_or_chance(source: str) -> list[str]:
     """Where a source asks for the time or for randomness."""
-    found = [
-        f"line {line}: imports {name}" for line, name in imports(source) if name in CLOCK_AND_CHANCE_MODULES
-    ]
+    found = [f"line {line}: imports {name}" for line, name in imports(source) if name in CLOCK_AND_CHANCE_MODULES]
     for node in ast.walk(ast.parse(source)):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in CLOCK_CALLS
-        ):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCK_CALLS:
             found.append(f"line {node.lineno}: calls {ast.unparse(node.func)}()")
     return found
 
@@ -202,8 +194,6 @@ def test_planted_clock_or_chance_is_found(planted: str) -> None:
     assert clock_or_chance(planted)
 
 
-@pytest.mark.parametrize(
-    "planted", ["try:\n    f()\nexcept ValueError:\n    g()", "try:\n    f()\nfinally:\n    g()"]
-)
+@pytest.mark.parametrize("planted", ["try:\n    f()\nexcept ValueError:\n    g()", "try:\n    f()\nfinally:\n    g()"])
 def test_planted_try_is_found(planted: str) -> None:
     assert tries(f"async def handler() -> None:\n    await x\n{planted}") == [3]

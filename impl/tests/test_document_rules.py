@@ -218,9 +218,7 @@ def _unbounded(node: Any, where: str, seen: tuple[str, ...] = ()) -> Iterator[st
     if "string" in kinds and not ({"maxLength", "enum", "const"} & set(node)):
         yield f"{where}: a string without maxLength, enum or const"
     if {"integer", "number"} & set(kinds) and not ({"enum", "const"} & set(node)):
-        yield from (
-            f"{where}: a number without {bound}" for bound in ("minimum", "maximum") if bound not in node
-        )
+        yield from (f"{where}: a number without {bound}" for bound in ("minimum", "maximum") if bound not in node)
         if isinstance(node.get("maximum"), int) and node["maximum"] > 2**63 - 1:
             yield f"{where}: a number beyond 64 bits"
     if "array" in kinds:
@@ -253,9 +251,7 @@ def test_everything_in_a_request_is_bounded(place: str) -> None:
 
 
 def test_everything_in_the_components_is_bounded() -> None:
-    told = [
-        line for name, node in _document()["components"]["schemas"].items() for line in _unbounded(node, name)
-    ]
+    told = [line for name, node in _document()["components"]["schemas"].items() for line in _unbounded(node, name)]
     assert not told, "\n".join(told)
 
 

@@ -75,13 +75,9 @@ def test_code_is_snake_case_and_status_an_error(kind: type[Problem]) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
-def test_every_problem_renders_as_rfc_9457_with_the_envelopes_members(
-    kind: type[Problem], language: Language
-) -> None:
+def test_every_problem_renders_as_rfc_9457_with_the_envelopes_members(kind: type[Problem], language: Language) -> None:
     rendered = body(made(kind), language)
-    assert {"type", "title", "status", "detail", "basarili", "kod", "istek_id"} == rendered.keys() - {
-        "hatalar"
-    }
+    assert {"type", "title", "status", "detail", "basarili", "kod", "istek_id"} == rendered.keys() - {"hatalar"}
     assert rendered["type"] == f"tag:cozummerkezi.net,2026:{kind.code}"
     assert rendered["status"] == kind.status
     assert rendered["basarili"] is False
@@ -94,9 +90,7 @@ def test_every_problem_renders_as_rfc_9457_with_the_envelopes_members(
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
 def test_languages_differ_in_words_and_agree_in_fields(kind: type[Problem]) -> None:
-    turkish, english = (
-        {name for _, name, _, _ in string.Formatter().parse(text) if name} for text in kind.detail
-    )
+    turkish, english = ({name for _, name, _, _ in string.Formatter().parse(text) if name} for text in kind.detail)
     assert turkish == english
     assert kind.detail.tr != kind.detail.en
     assert kind.title.tr != kind.title.en

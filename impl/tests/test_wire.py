@@ -40,9 +40,7 @@ def _schemas() -> Node:
 
 
 def _shapes() -> dict[str, type[wire.Shape]]:
-    found = [
-        value for value in vars(wire).values() if isinstance(value, type) and issubclass(value, wire.Shape)
-    ]
+    found = [value for value in vars(wire).values() if isinstance(value, type) and issubclass(value, wire.Shape)]
     return {shape.__name__: shape for shape in found if shape not in (wire.Shape, wire.Answer)}
 
 
@@ -119,9 +117,7 @@ def _properties() -> Iterator[tuple[str, str, Node, FieldInfo]]:
         hints = get_type_hints(shape)
         for info in fields(shape):
             if info.encode_name in documented:
-                resolved = FieldInfo(
-                    info.name, info.encode_name, hints[info.name], info.default, info.default_factory
-                )
+                resolved = FieldInfo(info.name, info.encode_name, hints[info.name], info.default, info.default_factory)
                 yield name, info.encode_name, documented[info.encode_name], resolved
 
 
@@ -137,16 +133,12 @@ def test_every_schema_that_a_handler_needs_has_a_shape() -> None:
     for _, operation in _operations():
         if operation["operationId"] in written:
             missing |= {name for name in _schemas_of(operation) if name not in _shapes()}
-    assert not missing, (
-        f"handlers read or answer these schemas, wire.py has no Struct of the name: {sorted(missing)}"
-    )
+    assert not missing, f"handlers read or answer these schemas, wire.py has no Struct of the name: {sorted(missing)}"
 
 
 def _schemas_of(operation: Node) -> set[str]:
     contents = [operation.get("requestBody", {}).get("content", {})]
-    contents += [
-        node.get("content", {}) for status, node in operation["responses"].items() if status[0] == "2"
-    ]
+    contents += [node.get("content", {}) for status, node in operation["responses"].items() if status[0] == "2"]
     schemas = [content["application/json"]["schema"] for content in contents if content]
     return {schema["$ref"].removeprefix(SCHEMAS) for schema in schemas}
 
@@ -193,9 +185,7 @@ def test_an_answer_always_has_what_the_document_requires() -> None:
             sends = "can leave it out (UNSET)" if can_be_absent else "always sends it"
             told.append(f"{name}.{key}: openapi.yaml says {_word(required)}, wire.py {sends}")
         if can_be_absent and info.default is not UNSET:
-            told.append(
-                f"{name}.{key}: wire.py can leave it out, but its default is {info.default!r}, not UNSET"
-            )
+            told.append(f"{name}.{key}: wire.py can leave it out, but its default is {info.default!r}, not UNSET")
     assert not told, "\n".join(told)
 
 
@@ -264,8 +254,6 @@ def test_every_parameter_of_an_operation_with_a_handler_has_an_argument() -> Non
 
 
 def test_every_argument_belongs_to_a_parameter_of_the_document() -> None:
-    names = {
-        parameter["name"] for _, operation in _operations() for parameter in operation.get("parameters", [])
-    }
+    names = {parameter["name"] for _, operation in _operations() for parameter in operation.get("parameters", [])}
     unknown = sorted(set(wire.ARGUMENTS) - names)
     assert not unknown, f"wire.ARGUMENTS has these, no operation of openapi.yaml has: {unknown}"

@@ -121,9 +121,7 @@ def test_the_application_answers_through_the_mock_as_without_it(client: Client) 
         ("GET", "/", 307),
     ],
 )
-def test_refusals_and_pages_are_told_without_fault(
-    client: Client, method: str, path: str, status: int
-) -> None:
+def test_refusals_and_pages_are_told_without_fault(client: Client, method: str, path: str, status: int) -> None:
     mock, told = _mock(client)
     messages = _run(mock, _scope(method, path))
     assert messages[0]["status"] == status

@@ -49,9 +49,7 @@ def _faults(status: int, headers: Mapping[str, str], body: Any) -> list[str]:
     plan, answers = _plan_and_answers()
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     first = answers.faults(plan, status, headers, raw)
-    assert answers.faults(plan, status, headers, raw) == first, (
-        "the second time it is judged by another validator"
-    )
+    assert answers.faults(plan, status, headers, raw) == first, "the second time it is judged by another validator"
     return first
 
 
@@ -64,9 +62,7 @@ def test_an_answer_that_keeps_the_contract_has_no_faults() -> None:
 
 
 def test_a_status_that_is_not_documented_is_a_fault() -> None:
-    assert _faults(418, JSON, {}) == [
-        "status 418 is not documented for read_thing (documented: 200, 204, 404)"
-    ]
+    assert _faults(418, JSON, {}) == ["status 418 is not documented for read_thing (documented: 200, 204, 404)"]
 
 
 def test_another_media_type_is_a_fault() -> None:
@@ -79,9 +75,7 @@ def test_another_media_type_is_a_fault() -> None:
 
 
 def test_a_missing_header_is_a_fault_where_it_is_required() -> None:
-    assert _faults(200, {"content-type": "application/json"}, {"id": 1}) == [
-        "the header X-Request-Id is missing"
-    ]
+    assert _faults(200, {"content-type": "application/json"}, {"id": 1}) == ["the header X-Request-Id is missing"]
 
 
 def test_a_body_that_breaks_its_schema_is_a_fault() -> None:

@@ -61,9 +61,7 @@ def test_a_directory_is_no_document(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "openapi: 3.0.3\npaths: {}", "swagger: '2.0'", GOOD.replace("3.1.0", "3")]
-)
+@pytest.mark.parametrize("text", ["", "[]", "openapi: 3.0.3\npaths: {}", "swagger: '2.0'", GOOD.replace("3.1.0", "3")])
 def test_only_openapi_31_is_accepted(tmp_path: Path, text: str) -> None:
     assert _refusal(tmp_path, text) == ": not an OpenAPI 3.1 document"
 
@@ -78,9 +76,7 @@ def test_a_path_must_be_an_object(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("identifier", ["      operationId: get_a\n", "get_a"])
-def test_an_operation_without_operation_id_is_named_by_method_and_path(
-    tmp_path: Path, identifier: str
-) -> None:
+def test_an_operation_without_operation_id_is_named_by_method_and_path(tmp_path: Path, identifier: str) -> None:
     text = GOOD.replace(identifier, "" if identifier.endswith("\n") else "7")
     assert _refusal(tmp_path, text) == ": GET /a: no operationId"
 
@@ -94,9 +90,7 @@ def test_a_reference_is_followed_through_escapes() -> None:
     assert follow({"paths": {"/a": {"~": 1}}}, "#/paths/~1a/~0") == 1
 
 
-@pytest.mark.parametrize(
-    "reference", ["#/components/schemas/Gone", "#/info/title/x", "other.yaml#/a", "#", ""]
-)
+@pytest.mark.parametrize("reference", ["#/components/schemas/Gone", "#/info/title/x", "other.yaml#/a", "#", ""])
 def test_a_reference_that_points_at_nothing_is_named(reference: str) -> None:
     with pytest.raises(DocumentError) as caught:
         follow(document({"GET /a": operation("get_a")}), reference)
@@ -105,9 +99,7 @@ def test_a_reference_that_points_at_nothing_is_named(reference: str) -> None:
 
 def test_inlining_replaces_references_except_those_to_schemas() -> None:
     schema = {"$ref": "#/components/schemas/A"}
-    node = document(
-        {}, schemas={"A": {}}, responses={"Gone": {"content": {"application/json": {"schema": schema}}}}
-    )
+    node = document({}, schemas={"A": {}}, responses={"Gone": {"content": {"application/json": {"schema": schema}}}})
     found = inlined(node, {"404": {"$ref": "#/components/responses/Gone"}, "list": [schema, 1]})
     assert found == {"404": node["components"]["responses"]["Gone"], "list": [schema, 1]}
 
@@ -137,8 +129,6 @@ def test_inlining_tells_of_broken_references(broken: dict[str, Any]) -> None:
 
 
 def test_references_in_a_circle_are_told() -> None:
-    node = document(
-        {}, headers={"A": {"$ref": "#/components/headers/B"}, "B": {"$ref": "#/components/headers/A"}}
-    )
+    node = document({}, headers={"A": {"$ref": "#/components/headers/B"}, "B": {"$ref": "#/components/headers/A"}})
     with pytest.raises(DocumentError, match=r"#/components/headers/[AB]: .*circle"):
         inlined(node, {"$ref": "#/components/headers/A"})

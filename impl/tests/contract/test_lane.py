@@ -95,9 +95,7 @@ def test_an_answer_is_json_with_its_length_and_a_request_id() -> None:
 
 def test_no_two_requests_have_the_same_id() -> None:
     app = _app()
-    ids = {
-        call(app, "GET", path).headers["x-request-id"] for path in ["/things"] * 3 + ["/nowhere", "/misses"]
-    }
+    ids = {call(app, "GET", path).headers["x-request-id"] for path in ["/things"] * 3 + ["/nowhere", "/misses"]}
     assert len(ids) == 5
 
 
@@ -124,17 +122,13 @@ def test_a_refusal_is_a_problem_with_the_id_of_its_request() -> None:
         ("\xff;;q=x", "tr", "Bulunamadı"),
     ],
 )
-def test_a_refusal_speaks_the_language_that_is_preferred(
-    accept: str | None, language: str, title: str
-) -> None:
+def test_a_refusal_speaks_the_language_that_is_preferred(accept: str | None, language: str, title: str) -> None:
     reply = call(_app(), "GET", "/misses", headers=[("accept-language", accept)] if accept else [])
     assert (reply.headers["content-language"], reply.json["title"]) == (language, title)
 
 
 @pytest.mark.parametrize("path", ["/fails", "/unencodable"])
-def test_a_handler_that_fails_answers_500_and_leaks_nothing(
-    path: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_handler_that_fails_answers_500_and_leaks_nothing(path: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR, logger="cozum"):
         reply = call(_app(), "GET", path)
     assert (reply.status, reply.json["kod"]) == (500, "sunucu_hatasi")
@@ -175,9 +169,7 @@ def test_an_operation_without_handler_authenticates_and_then_answers_501() -> No
 
 
 def test_a_path_that_is_not_there_is_refused_before_anything_else() -> None:
-    reply = call(
-        _app(), "DELETE", "/nowhere", body=b"{", headers=[("authorization", "x"), ("authorization", "y")]
-    )
+    reply = call(_app(), "DELETE", "/nowhere", body=b"{", headers=[("authorization", "x"), ("authorization", "y")])
     assert (reply.status, reply.json["kod"]) == (404, "yol_bulunamadi")
 
 
@@ -253,9 +245,7 @@ async def _beside(scope: Mapping[str, Any], receive: Receive, send: Send) -> Non
         raise NoSuchPath
     if scope.get("path") == "/broken":
         raise ValueError(SECRET)
-    await send(
-        {"type": "http.response.start", "status": 200, "headers": [(b"x-kind", scope["type"].encode())]}
-    )
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"x-kind", scope["type"].encode())]})
     await send({"type": "http.response.body", "body": b"beside"})
 
 

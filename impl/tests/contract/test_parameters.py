@@ -13,9 +13,7 @@ from impl.contract.schemas import Schemas
 from impl.problems import InvalidFields, NotFound
 
 ID: Node = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
-NODE: Node = {
-    "components": {"schemas": {"Id": ID, "Limit": {"type": "integer", "minimum": 1, "default": 20}}}
-}
+NODE: Node = {"components": {"schemas": {"Id": ID, "Limit": {"type": "integer", "minimum": 1, "default": 20}}}}
 
 
 def _parameter(name: str, schema: Node, place: str = "query", *, required: bool = False) -> Node:

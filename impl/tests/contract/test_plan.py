@@ -42,9 +42,7 @@ async def _answer_ids(world: World, record_id: int, limit: int) -> dict[str, Any
     return {"record_id": record_id, "limit": limit}
 
 
-async def _answer_everything(
-    world: World, caller: str, client: str, body: Thing
-) -> tuple[int, dict[str, Any]]:
+async def _answer_everything(world: World, caller: str, client: str, body: Thing) -> tuple[int, dict[str, Any]]:
     return 201, {"same world": world is WORLD, "caller": caller, "client": client, "a": body.a}
 
 
@@ -174,9 +172,7 @@ def test_an_operation_that_can_be_refused_for_an_ended_trial_creates() -> None:
     async def who(world: World, caller: str) -> str:
         return caller
 
-    bound = bind(
-        document({"GET /things": node}, securitySchemes=SCHEMES), {"read_thing": who}, {"key": _key_holder}
-    )
+    bound = bind(document({"GET /things": node}, securitySchemes=SCHEMES), {"read_thing": who}, {"key": _key_holder})
     assert call(bound.asgi, "GET", "/things").json == "nobody who creates"
 
 

@@ -66,9 +66,7 @@ def test_what_is_not_utf8_is_no_path(raw_path: bytes) -> None:
     assert _found(_router("/v/{id}"), raw_path) == (None, {})
 
 
-@pytest.mark.parametrize(
-    "raw_path", [b"/v/", b"/v//reply", b"//v/7", b"/v/7/", b"/v", b"", b"/", b"v/7", b"/V/7"]
-)
+@pytest.mark.parametrize("raw_path", [b"/v/", b"/v//reply", b"//v/7", b"/v/7/", b"/v", b"", b"/", b"v/7", b"/V/7"])
 def test_no_empty_segment_no_trailing_slash_no_other_case(raw_path: bytes) -> None:
     assert _found(_router("/v/{id}", "/v/{id}/reply"), raw_path) == (None, {})
 

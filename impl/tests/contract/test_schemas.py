@@ -32,9 +32,7 @@ def test_a_missing_field_is_pointed_at_itself_not_at_its_parent() -> None:
 
 
 def test_a_field_that_another_one_needs_is_pointed_at() -> None:
-    assert _pointers({"dependentRequired": {"signature": ["timestamp"]}}, {"signature": "x"}) == [
-        "/timestamp"
-    ]
+    assert _pointers({"dependentRequired": {"signature": ["timestamp"]}}, {"signature": "x"}) == ["/timestamp"]
 
 
 def test_one_of_several_fields_is_needed() -> None:
@@ -112,9 +110,7 @@ def test_a_list_of_types_is_told_as_a_choice() -> None:
         ),
     ],
 )
-def test_every_rule_has_a_sentence_in_two_languages(
-    schema: Node, value: Any, turkish: str, english: str
-) -> None:
+def test_every_rule_has_a_sentence_in_two_languages(schema: Node, value: Any, turkish: str, english: str) -> None:
     error = _property(schema, value)
     assert error.pointer == "/x"
     assert (error.message.tr, error.message.en) == (turkish, english)

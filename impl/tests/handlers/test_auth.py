@@ -102,9 +102,7 @@ def test_a_wrong_email_and_a_wrong_password_answer_the_same_body(client: Client)
 
 def test_signing_in_does_not_change_the_operator_s_state(client: Client) -> None:
     client.login()
-    online = client.call("POST", "/api/v1/widget/init", key=ESNAF_KEY, body={"ziyaretci_id": "v1"}).data[
-        "cevrimici"
-    ]
+    online = client.call("POST", "/api/v1/widget/init", key=ESNAF_KEY, body={"ziyaretci_id": "v1"}).data["cevrimici"]
     assert online is False
     assert client.events() == []
 
@@ -308,9 +306,7 @@ def test_of_two_sign_outs_at_once_the_tenants_are_told_once(crowd: Client) -> No
     crowd.change_operator(7, state="online")
 
     async def at_once() -> list[Reply]:
-        return await asyncio.gather(
-            *[crowd.send("POST", "/api/v1/auth/logout", token=token) for _ in range(2)]
-        )
+        return await asyncio.gather(*[crowd.send("POST", "/api/v1/auth/logout", token=token) for _ in range(2)])
 
     assert {reply.status for reply in crowd.run(at_once())} <= {200, 401}
     assert [event.tenant_id for event in crowd.events()] == [2, 1]

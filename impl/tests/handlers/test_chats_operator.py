@@ -129,9 +129,7 @@ def test_a_full_last_page_has_no_next_one(client: Client, token: str) -> None:
     assert client.queue(token, limit=1)["sonraki_imlec"] is None
 
 
-@pytest.mark.parametrize(
-    "cursor", ["x", "AAAA", "MTc3NTk5MzQwMA", "MTc3NTk5MzQwMC40Mg-", "-" * 200, "%C5%9F"]
-)
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "MTc3NTk5MzQwMA", "MTc3NTk5MzQwMC40Mg-", "-" * 200, "%C5%9F"])
 def test_a_broken_cursor_is_refused(client: Client, token: str, cursor: str) -> None:
     reply = client.call("GET", f"/api/v1/operator/chats?imlec={cursor}", token=token)
     assert reply.fields == ["/imlec"]
@@ -154,9 +152,7 @@ def test_a_bad_filter_is_named(client: Client, token: str, query: str, field: st
 
 
 @pytest.mark.parametrize("tenant_id", [3, 99, 2**63 - 1])
-def test_the_queue_of_a_foreign_tenant_cannot_be_told_from_none(
-    client: Client, token: str, tenant_id: int
-) -> None:
+def test_the_queue_of_a_foreign_tenant_cannot_be_told_from_none(client: Client, token: str, tenant_id: int) -> None:
     reply = client.call("GET", f"/api/v1/operator/chats?musteri_id={tenant_id}", token=token)
     assert reply.code == "bulunamadi"
 
@@ -284,9 +280,7 @@ def test_an_operator_who_left_has_to_accept_again(client: Client, token: str) ->
     assert client.answer(42, client.login(), "Merhaba").code == "oturum_sizde_degil"
 
 
-def test_the_same_client_id_answers_the_operator_s_first_message_also_after_closing(
-    client: Client, token: str
-) -> None:
+def test_the_same_client_id_answers_the_operator_s_first_message_also_after_closing(client: Client, token: str) -> None:
     client.accept(42, token)
     first = client.answer(42, token, "bir", istemci_mesaj_id="m-1")
     again = client.answer(42, token, "iki", istemci_mesaj_id="m-1")
@@ -349,6 +343,7 @@ def test_any_member_hands_a_chat_to_any_member(client: Client, token: str, colle
     client.clock.advance(seconds=30)
     chat = client.transfer(42, colleague, 8).data["oturum"]
     assert (chat["durum"], chat["operator_id"], chat["operator_adi"]) == ("aktif", 8, "Destek Operatörü")
+    assert chat["kabul"] == "2026-04-12T14:30:00+03:00"
     assert shown(client, token) == chat
     assert client.answer(42, token, "Merhaba").code == "oturum_sizde_degil"
     assert client.answer(42, colleague, "Merhaba").status == 201

@@ -199,9 +199,7 @@ def test_the_same_client_id_answers_the_first_message_after_closing_too(client: 
 def test_the_same_client_id_at_once_makes_one_message(crowd: Client) -> None:
     async def at_once() -> list[Reply]:
         body = {"ziyaretci_id": VISITOR, "oturum_id": 42, "mesaj": "bir", "istemci_mesaj_id": "m-1"}
-        return await asyncio.gather(
-            *[crowd.send("POST", MESSAGE, key=ESNAF_KEY, body=body) for _ in range(5)]
-        )
+        return await asyncio.gather(*[crowd.send("POST", MESSAGE, key=ESNAF_KEY, body=body) for _ in range(5)])
 
     replies = crowd.run(at_once())
     assert sorted(reply.status for reply in replies) == [200, 200, 200, 200, 201]
@@ -411,9 +409,7 @@ def test_a_message_of_another_chat_does_not_end_the_wait(client: Client) -> None
         await client.send("POST", MESSAGE, key=DEMO_KEY, body=body)
         await asyncio.sleep(0.01)
         assert not waiting.done()
-        await client.send(
-            "POST", MESSAGE, key=ESNAF_KEY, body=body | {"ziyaretci_id": VISITOR, "oturum_id": 42}
-        )
+        await client.send("POST", MESSAGE, key=ESNAF_KEY, body=body | {"ziyaretci_id": VISITOR, "oturum_id": 42})
         return await asyncio.wait_for(waiting, 5)
 
     assert sequences(client.run(work())) == [2]
@@ -421,9 +417,7 @@ def test_a_message_of_another_chat_does_not_end_the_wait(client: Client) -> None
 
 def test_one_message_wakes_everybody_who_waits(client: Client) -> None:
     async def work() -> list[Reply]:
-        polls = [
-            asyncio.create_task(client.poll(VISITOR, 42, ESNAF_KEY, son_sira=1, bekle=20)) for _ in range(3)
-        ]
+        polls = [asyncio.create_task(client.poll(VISITOR, 42, ESNAF_KEY, son_sira=1, bekle=20)) for _ in range(3)]
         await asyncio.sleep(0.01)
         body = {"ziyaretci_id": VISITOR, "oturum_id": 42, "mesaj": "uyan"}
         await client.send("POST", MESSAGE, key=ESNAF_KEY, body=body)
@@ -563,9 +557,7 @@ def test_of_two_ratings_at_once_one_counts(crowd: Client) -> None:
     async def at_once() -> list[Reply]:
         body = {"ziyaretci_id": VISITOR, "oturum_id": 42}
         path = "/api/v1/widget/chat/rate"
-        return await asyncio.gather(
-            *[crowd.send("POST", path, key=ESNAF_KEY, body=body | {"puan": n}) for n in (1, 5)]
-        )
+        return await asyncio.gather(*[crowd.send("POST", path, key=ESNAF_KEY, body=body | {"puan": n}) for n in (1, 5)])
 
     assert sorted(reply.status for reply in crowd.run(at_once())) == [200, 409]
 

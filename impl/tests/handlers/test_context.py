@@ -82,9 +82,7 @@ def test_unusable_values_leave_the_item_out_and_never_fail_the_call(
     "extra",
     [{}, {"depolama_dolu_yuzde": 1e15}],
 )
-def test_the_longest_ready_text_never_breaks_the_answer(
-    client: Client, token: str, extra: dict[str, Any]
-) -> None:
+def test_the_longest_ready_text_never_breaks_the_answer(client: Client, token: str, extra: dict[str, Any]) -> None:
     (item,) = banner(client, token, ekstra=extra | {"depolama_kullanim": "x" * 2000})
     assert item["deger"].startswith("x" * 2000)
 
@@ -175,9 +173,7 @@ def test_an_unknown_visitor_is_not_found(client: Client, token: str, visitor: st
     assert client.context(visitor, token).status == 404
 
 
-def test_a_visitor_of_a_foreign_tenant_cannot_be_told_from_none(
-    client: Client, token: str, stranger: str
-) -> None:
+def test_a_visitor_of_a_foreign_tenant_cannot_be_told_from_none(client: Client, token: str, stranger: str) -> None:
     assert client.context("abc123", stranger).code == "bulunamadi"
     assert client.context("abc123", stranger, musteri_id=1).code == "bulunamadi"
     assert client.context("abc123", token, musteri_id=2).code == "bulunamadi"

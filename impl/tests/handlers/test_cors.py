@@ -53,9 +53,7 @@ def test_a_preflight_of_a_tenant_with_a_list_is_answered_too(client: Client) -> 
 
 
 def readable(reply: Reply) -> bool:
-    exposed = {
-        name.strip().lower() for name in reply.headers.get("access-control-expose-headers", "").split(",")
-    }
+    exposed = {name.strip().lower() for name in reply.headers.get("access-control-expose-headers", "").split(",")}
     return (
         reply.headers.get("access-control-allow-origin") == "*"
         and "access-control-allow-credentials" not in reply.headers
@@ -79,9 +77,7 @@ def test_every_answer_to_the_widget_is_readable_also_errors(client: Client) -> N
         422: client.call("POST", INIT, key=DEMO_KEY, body={}),
         431: client.call("POST", INIT, key=DEMO_KEY, body=body, headers={"x-dolgu": "x" * 32_768}),
     }
-    assert {status: reply.status for status, reply in replies.items()} == {
-        status: status for status in replies
-    }
+    assert {status: reply.status for status, reply in replies.items()} == {status: status for status in replies}
     assert [status for status, reply in replies.items() if not readable(reply)] == []
 
 

@@ -59,9 +59,7 @@ PREPARE: Final[dict[tuple[str, str], Callable[[Client, str], object]]] = {
     ("send_visitor_message", "yineleme"): lambda client, _: client.say(
         "ahmet.yilmaz", 42, "Teşekkürler", ESNAF_KEY, istemci_mesaj_id="m-1"
     ),
-    ("start_chat", "acikSohbet"): lambda client, _: client.start_chat(
-        "abc123", "Merhaba, faturamı göremiyorum."
-    ),
+    ("start_chat", "acikSohbet"): lambda client, _: client.start_chat("abc123", "Merhaba, faturamı göremiyorum."),
 }
 """What has happened before, as the example's summary says."""
 

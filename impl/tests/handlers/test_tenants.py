@@ -37,9 +37,7 @@ def test_an_operator_sees_only_their_own_tenants(client: Client, stranger: str) 
 
 def test_a_limit_of_chats_is_shown(client: Client, token: str) -> None:
     client.add_member(7, 1, chat_limit=3)
-    limits = [
-        tab["max_chat_per_tenant"] for tab in client.call("GET", TENANTS, token=token).data["musteriler"]
-    ]
+    limits = [tab["max_chat_per_tenant"] for tab in client.call("GET", TENANTS, token=token).data["musteriler"]]
     assert limits == [None, 3]
 
 
@@ -98,9 +96,7 @@ def test_silence_is_the_operator_s_own(client: Client, token: str, colleague: st
 
 
 @pytest.mark.parametrize("tenant_id", [3, 99, 0, "abc", "-1", "99999999999999999999"])
-def test_a_tenant_of_others_cannot_be_told_from_none(
-    client: Client, token: str, tenant_id: int | str
-) -> None:
+def test_a_tenant_of_others_cannot_be_told_from_none(client: Client, token: str, tenant_id: int | str) -> None:
     assert mute(client, token, tenant_id).code == "bulunamadi"
 
 

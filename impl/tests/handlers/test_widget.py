@@ -154,9 +154,7 @@ def test_secure_mode_refuses_a_stranger_before_telling_whether_the_chat_exists(
 
 def test_a_signed_customer_info_gives_secure_mode_another_browser(client: Client) -> None:
     client.change_tenant(1, secure_mode=True)
-    signed = client.customer_info(
-        "abc123", email="ahmet@example.com", signed_at=int(client.clock.timestamp())
-    )
+    signed = client.customer_info("abc123", email="ahmet@example.com", signed_at=int(client.clock.timestamp()))
     assert init(client, "abc123", visitor_token=signed.data["ziyaretci_token"]).status == 200
 
 

@@ -85,9 +85,7 @@ def test_unknown_customer_has_an_empty_strip() -> None:
 # Plan and credit
 
 
-@pytest.mark.parametrize(
-    ("credit", "value"), [(0, "0"), (-4500, "-4.500"), (2**63 - 1, "9.223.372.036.854.775.807")]
-)
+@pytest.mark.parametrize(("credit", "value"), [(0, "0"), (-4500, "-4.500"), (2**63 - 1, "9.223.372.036.854.775.807")])
 def test_credit_appears_also_when_it_is_zero_or_negative(credit: int, value: str) -> None:
     assert strip(Profile(credit=credit)) == [("credit", "💰", "Kalan kontör", value, None)]
 

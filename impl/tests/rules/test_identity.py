@@ -121,9 +121,7 @@ def test_signature_for_another_email_is_wrong(email: str | None) -> None:
 
 
 def test_composed_and_decomposed_letters_are_two_emails() -> None:
-    assert sign(SECRET, "abc123", "\u015f@example.com", NOW) != sign(
-        SECRET, "abc123", "s\u0327@example.com", NOW
-    )
+    assert sign(SECRET, "abc123", "\u015f@example.com", NOW) != sign(SECRET, "abc123", "s\u0327@example.com", NOW)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +129,6 @@ def test_composed_and_decomposed_letters_are_two_emails() -> None:
     [("other_secret", "abc123", NOW), (SECRET, "abc124", NOW), (SECRET, "abc123", NOW + 1)],
     ids=["secret", "visitor", "timestamp"],
 )
-def test_signature_holds_for_one_secret_visitor_and_timestamp(
-    secret: str, visitor_id: str, timestamp: int
-) -> None:
+def test_signature_holds_for_one_secret_visitor_and_timestamp(secret: str, visitor_id: str, timestamp: int) -> None:
     signature = sign(SECRET, "abc123", None, NOW)
     assert verify(secret, visitor_id, None, timestamp, signature, NOW) == "wrong"

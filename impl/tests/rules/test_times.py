@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from impl.rules.times import ISTANBUL, end_of_day, read_instant
 
 PLUS_3 = timezone(timedelta(hours=3))
-TEXTS_LIKE_TIMES = st.from_regex(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?)?"
-)
+TEXTS_LIKE_TIMES = st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?)?")
 
 
 def test_date_ends_at_24_00_in_istanbul() -> None:
@@ -39,9 +37,7 @@ def test_istanbul_had_summer_time_before_2016() -> None:
     assert read_instant("2015-07-15T12:00:00") == datetime(2015, 7, 15, 9, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    "text", ["2026-04-12T14:30:00+03:00", "2026-04-12T11:30:00Z", "2026-04-12T01:30:00-10:00"]
-)
+@pytest.mark.parametrize("text", ["2026-04-12T14:30:00+03:00", "2026-04-12T11:30:00Z", "2026-04-12T01:30:00-10:00"])
 def test_offset_is_heeded(text: str) -> None:
     assert read_instant(text) == datetime(2026, 4, 12, 14, 30, tzinfo=PLUS_3)
 

@@ -27,15 +27,11 @@ def at(seconds: int) -> datetime:
 
 
 def tenant(tenant_id: int, key: str | None = None, **more: Any) -> Tenant:
-    return Tenant(
-        tenant_id, f"Firma {tenant_id}", key or f"CM_KEY_{tenant_id}", "secret", None, "#FF6B35", **more
-    )
+    return Tenant(tenant_id, f"Firma {tenant_id}", key or f"CM_KEY_{tenant_id}", "secret", None, "#FF6B35", **more)
 
 
 def operator(operator_id: int, email: str | None = None, **more: Any) -> Operator:
-    return Operator(
-        operator_id, f"Op {operator_id}", email or f"op{operator_id}@example.com", "hash", None, **more
-    )
+    return Operator(operator_id, f"Op {operator_id}", email or f"op{operator_id}@example.com", "hash", None, **more)
 
 
 def membership(operator_id: int, tenant_id: int, position: int = 0, **more: Any) -> Membership:
@@ -50,9 +46,7 @@ def visitor(visitor_id: str, tenant_id: int = 1, **more: Any) -> Visitor:
     return Visitor(tenant_id, visitor_id, NOON, NOON.timestamp(), **more)
 
 
-def chat(
-    chat_id: int, visitor_id: str | None = None, tenant_id: int = 1, opened: int = 0, **more: Any
-) -> Chat:
+def chat(chat_id: int, visitor_id: str | None = None, tenant_id: int = 1, opened: int = 0, **more: Any) -> Chat:
     """A chat of a visitor of its own, opened so many seconds after 14:30."""
     return Chat(chat_id, tenant_id, visitor_id or f"v{chat_id}", None, None, at(opened), at(opened), **more)
 

@@ -134,12 +134,8 @@ READS_OF_AN_EMPTY_STORE: Final[dict[str, tuple[Callable[[Tx], Awaitable[object]]
 }
 
 
-@pytest.mark.parametrize(
-    ("read", "nothing"), READS_OF_AN_EMPTY_STORE.values(), ids=READS_OF_AN_EMPTY_STORE.keys()
-)
-def test_empty_store_has_nothing(
-    store: Kept, read: Callable[[Tx], Awaitable[object]], nothing: object
-) -> None:
+@pytest.mark.parametrize(("read", "nothing"), READS_OF_AN_EMPTY_STORE.values(), ids=READS_OF_AN_EMPTY_STORE.keys())
+def test_empty_store_has_nothing(store: Kept, read: Callable[[Tx], Awaitable[object]], nothing: object) -> None:
     found = store.do(read)
     assert (list(found) if isinstance(found, list | tuple) else found) == nothing
 
@@ -540,9 +536,7 @@ WRITES: Final[dict[str, Callable[[Tx], Awaitable[None]]]] = {
     "visitor": lambda tx: tx.put_visitor(visitor("abc123", verified=True)),
     "new chat": lambda tx: tx.put_chat(chat(45, "v45", opened=-5)),
     "second chat of a visitor": lambda tx: tx.put_chat(chat(45, "v44", opened=9)),
-    "accepted chat": lambda tx: tx.put_chat(
-        chat(42, "abc123", state="active", operator_id=7, last_sequence=1)
-    ),
+    "accepted chat": lambda tx: tx.put_chat(chat(42, "abc123", state="active", operator_id=7, last_sequence=1)),
     "transferred chat": lambda tx: tx.put_chat(chat(43, "user_42", state="active", operator_id=8)),
     "returned chat": lambda tx: tx.put_chat(chat(43, "user_42")),
     "closed chat": lambda tx: tx.put_chat(chat(43, "user_42", state="closed", operator_id=7)),
