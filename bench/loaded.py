@@ -1,20 +1,18 @@
 """Our server with many messages stored before it serves: ``python -m bench.loaded --help``.
 
-The one file of the bench that knows the application. It serves what `cozum serve --demo` serves, in the way
-of every other server of the bench; `fill` writes through the store's port.
+The one file of the bench that knows the application. It serves what `cozum serve --demo` serves, and in
+its way; `fill` writes through the store's port.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 from functools import partial
-
-import uvicorn
 
 from bench.requests import NAME, SHOP_TENANT, TEXT, visitor_name
 from bench.servers import HOST, ROOT
+from cozum.server import bind, run
 from impl.app import Application, build_world
 from impl.model import Chat, Message, Visitor
 from impl.settings import Settings
@@ -70,17 +68,7 @@ def main() -> None:
     world = asyncio.run(build_world(settings))
     asyncio.run(fill(world, options.chats, options.messages_per_chat))
     application = Application(settings, lambda _scope: world)
-    gc.collect()
-    gc.freeze()  # as `cozum serve` does with what is there at its start
-    uvicorn.run(
-        application.asgi,
-        host=HOST,
-        port=options.port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_level="warning",
-    )
+    run(application.asgi, bind(HOST, options.port), on_ready=lambda: None, on_exit=world.waker.close)
 
 
 if __name__ == "__main__":

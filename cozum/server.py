@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 
 from cozum.errors import UsageError
+from cozum.protocol import WholeAnswers
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -36,6 +37,7 @@ def run(app: Any, listener: socket.socket, on_ready: Callable[[], None], on_exit
     """Serve until Ctrl-C or SIGTERM; `on_exit` is called in the loop as soon as the end is asked for."""
     config = uvicorn.Config(
         app,
+        http=WholeAnswers,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -60,6 +62,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             gc.collect()
+            gc.set_threshold(50_000, 20, 20)
             gc.freeze()  # what was made at start stays: no need to look through it again
             self._on_ready()
 

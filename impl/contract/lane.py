@@ -43,6 +43,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 PLAN_KEY: Final = "cozum.plan"
 """Where the lane leaves the operation's plan in the scope, for wrappers around it."""
 
+WHOLE: Final = "cozum.whole"
+"""An ASGI extension: a server that offers it takes a complete answer as one message of this type, with `status`,
+`head` (the header lines, each with its CRLF) and `body`. Wrappers that read answers leave it out of the scope."""
+
 NO_PARAMETERS: Final[Raw] = {}
 
 PREFLIGHT: Final[Headers] = [
@@ -178,6 +182,10 @@ class Lane(SpecMiddleware):  # type: ignore[misc]
         except Exception:
             log.exception("%s failed (%s)", plan.id, request_id.decode())
             await refuse(ServerError(), plan.path, scope, send, request_id)
+            return
+        if WHOLE in scope.get("extensions", NO_PARAMETERS):
+            head = b"%bcontent-length: %d\r\nx-request-id: %b\r\n" % (plan.head, len(body), request_id)
+            await send({"type": WHOLE, "status": status, "head": head, "body": body})
             return
         headers = [
             *plan.headers,

@@ -127,6 +127,7 @@ class Parameters:
         self._required = frozenset(self.arguments[name] for name in required)
         self._quick_query = {name: quick for (place, name), quick in self._quick.items() if place == "query"}
         self._quick_path = {name.decode(): quick for (place, name), quick in self._quick.items() if place == "path"}
+        self._only_headers = not (self._path or self._query or required)
         self._wanted = frozenset(self.arguments.values())
 
     @property
@@ -152,6 +153,11 @@ class Parameters:
 
     def read(self, raw_path: Mapping[str, str], query: bytes, headers: Mapping[bytes, bytes]) -> dict[str, Any]:
         """The handler's arguments, defaults filled in. Raises InvalidFields, NotFound."""
+        if self._only_headers:
+            for header, _, _ in self._headers:
+                if header in headers:
+                    return self._read_thoroughly(raw_path, query, headers)
+            return self._defaults.copy()
         given: dict[str, Any] = {}
         if self._read_quickly(raw_path, query, headers, given):
             return {**self._defaults, **given}

@@ -56,6 +56,8 @@ class Plan:
         self.responses: Node = operation["responses"]
         self.implemented = handler is not None
         self.headers = [JSON_HEADER, *base_headers(path), *([NO_STORE] if method == "GET" else [])]
+        self.head = b"".join([b"%b: %b\r\n" % header for header in self.headers])
+        """The same, as they are written."""
         self._authenticate = authenticate
         self._creates = "402" in self.responses
         self._handler = handler or self._not_implemented

@@ -45,16 +45,20 @@ class TypedBody:
         schema = _resolved(document, schema)
         _only(schema, TOP)
         fields = _Fields(document, schema, shape, schemas)
-        self._decode = msgspec.json.Decoder(fields.struct(), strict=True).decode
-        self._keeps = _compiled([*fields.checks, *_among(schema, fields.attributes)], fields.validators)
+        self.decode = msgspec.json.Decoder(fields.struct(), strict=True).decode
+        """JSON bytes to a Struct of the shape. Raises one of UNREADABLE."""
+        self.keeps = _compiled([*fields.checks, *_among(schema, fields.attributes)], fields.validators)
+        """Whether a decoded body also keeps what its types cannot say."""
+        self.is_flat = not fields.validators
+        """Whether no field can hold anything nested."""
 
     def read(self, raw: bytes) -> Any:
         """The body as a Struct of the shape, or None."""
         try:
-            body = self._decode(raw)
+            body = self.decode(raw)
         except UNREADABLE:
             return None
-        return body if self._keeps(body) else None
+        return body if self.keeps(body) else None
 
 
 class _Fields:
@@ -120,8 +124,7 @@ class _Fields:
         bounds = _bounds(schema, min_length="minLength", max_length="maxLength")
         pattern = schema.get("pattern")
         if pattern in PLAIN:
-            text = f"body.{attribute}"
-            self.checks.append(f"not {text} or ({text}.isprintable() and {text}.strip(' ') != '')")
+            self.checks.append(f"not (text := body.{attribute}) or (text.isprintable() and not text.isspace())")
         elif pattern is not None:
             bounds["pattern"] = python_pattern(pattern)
         return bounds

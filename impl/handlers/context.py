@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from msgspec import UNSET
 
 from impl import wire
@@ -12,14 +14,15 @@ from impl.world import World
 TOLD = tuple(visitors.CustomerInfo.__annotations__)
 """What a site may tell, by attribute."""
 
+_values = attrgetter(*TOLD)
+
 
 async def set_customer_info(
     world: World, caller: WidgetCaller, body: wire.CustomerInfoRequest, visitor_token: str | None
 ) -> wire.CustomerInfoAnswer:
     """POST /api/v1/context/customer-info"""
     info = visitors.CustomerInfo()
-    for name in TOLD:
-        value = getattr(body, name)
+    for name, value in zip(TOLD, _values(body), strict=True):
         if value is not UNSET:
             info[name] = value  # type: ignore[literal-required]
     signature = None

@@ -30,7 +30,7 @@ def verify(secret: str, visitor_id: str, email: str | None, timestamp: int, sign
 
     Compared in constant time, as bytes; upper-case hex is another string and so wrong.
     """
-    expected = sign(secret, visitor_id, email, timestamp)
+    expected = hmac_sha256(secret, signed_text(visitor_id, email, timestamp))
     if not hmac.compare_digest(expected.encode(), signature.encode()):
         return "wrong"
     return "valid" if abs(now - timestamp) <= TOLERANCE_SECONDS else "expired"

@@ -193,7 +193,9 @@ class MemoryTx:
         return self.visitors.get((tenant_id, visitor_id))
 
     async def put_visitor(self, visitor: Visitor) -> None:
-        self._set(self.visitors, (visitor.tenant_id, visitor.id), visitor)
+        visitors, key = self.visitors, (visitor.tenant_id, visitor.id)
+        self.undo_log.append((visitors, key, visitors.get(key, MISSING)))
+        visitors[key] = visitor
 
     # Chats
 
@@ -272,14 +274,17 @@ class MemoryTx:
     # Messages
 
     async def add_message(self, message: Message) -> None:
-        chat = self.chats[message.chat_id]
-        messages = self.messages[message.chat_id]
+        chat_id, log = message.chat_id, self.undo_log
+        messages = self.messages[chat_id]
         messages.append(message)
-        self._undo_by(messages.pop)
+        log.append((None, None, messages.pop))
         if message.client_id is not None:
-            self._set(self.client_ids[chat.id], _sent_as(message.operator_id, message.client_id), message.sequence)
-        moved = replace(chat, last_sequence=message.sequence, last_activity_at=message.sent_at)
-        self._set(self.chats, chat.id, moved)
+            known, key = self.client_ids[chat_id], _sent_as(message.operator_id, message.client_id)
+            log.append((known, key, known.get(key, MISSING)))
+            known[key] = message.sequence
+        chat = self.chats[chat_id]
+        log.append((self.chats, chat_id, chat))
+        self.chats[chat_id] = replace(chat, last_sequence=message.sequence, last_activity_at=message.sent_at)
 
     async def messages_after(self, chat_id: int, sequence: int, limit: int) -> Sequence[Message]:
         return self.messages.get(chat_id, [])[sequence : sequence + limit]

@@ -9,7 +9,6 @@ from typing import Final
 
 import pytest
 
-from impl.rules.times import ISTANBUL
 from impl.world import CountingIds, SystemClock, Waker
 
 LONG: Final = 60.0
@@ -23,7 +22,6 @@ def test_system_clock_tells_whole_seconds_of_istanbul(monkeypatch: pytest.Monkey
     monkeypatch.setattr(time, "time", lambda: 1_775_993_400.987)
     now = SystemClock().now()
     assert now.isoformat() == "2026-04-12T14:30:00+03:00"
-    assert now.tzinfo is ISTANBUL
     assert now.utcoffset() == timedelta(hours=3)
 
 
@@ -62,7 +60,7 @@ def test_ids_go_on_after_the_last_ones_given() -> None:
 
 def test_secrets_are_43_url_safe_characters_and_never_the_same() -> None:
     ids = CountingIds()
-    secrets = {ids.secret() for _ in range(100)}
+    secrets = {ids.secret().text for _ in range(100)}
     assert len(secrets) == 100
     assert {len(secret) for secret in secrets} == {43}
     assert all(secret.replace("-", "").replace("_", "").isalnum() and secret.isascii() for secret in secrets)

@@ -1,0 +1,63 @@
+"""The last metre: an answer that is complete goes out in one piece.
+
+uvicorn searches every response header for forbidden characters, by regular expression, and writes head and body apart:
+half a microsecond a header, for headers that are the same every time. The lane's heads are made at start from
+constants, so this protocol offers it an ASGI extension (`cozum.whole`): one message with status, finished head and
+body. Everything else goes uvicorn's own way.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from impl.contract.lane import WHOLE
+
+EXTENSIONS: Final[dict[str, dict[Any, Any]]] = {WHOLE: {}}
+
+
+class WholeAnswers(HttpToolsProtocol):
+    """uvicorn's protocol over httptools, with cycles that know the extension."""
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        cycle.__class__ = _Cycle
+        cycle.scope["extensions"] = EXTENSIONS
+        super()._start_asgi_task(cycle, app)
+
+
+class _Cycle(RequestResponseCycle):
+    """One request and its answer."""
+
+    async def receive(self) -> Any:
+        """As uvicorn's, without waiting for an event that has happened: most bodies came with their head."""
+        if (
+            self.message_event.is_set()
+            and not self.more_body
+            and not (self.disconnected or self.response_complete or self.waiting_for_100_continue)
+        ):
+            self.flow.resume_reading()
+            self.message_event.clear()
+            body, self.body = bytes(self.body), bytearray()
+            return {"type": "http.request", "body": body, "more_body": False}
+        return await super().receive()
+
+    async def send(self, message: Any) -> None:
+        if message["type"] != WHOLE:
+            await super().send(message)
+            return
+        if self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+        if self.disconnected:
+            return
+        self.response_started = self.response_complete = True
+        self.waiting_for_100_continue = False
+        head = [STATUS_LINE[message["status"]]]
+        for name, value in self.default_headers:
+            head += (name, b": ", value, b"\r\n")
+        head += (message["head"], b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n", message["body"])
+        self.transport.write(b"".join(head))
+        self.message_event.set()
+        if not self.keep_alive:
+            self.transport.close()
+        self.on_response()
