@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from impl.contract.lane import WHOLE
+from impl.contract.replies import WHOLE
 
 EXTENSIONS: Final[dict[str, dict[Any, Any]]] = {WHOLE: {}}
 

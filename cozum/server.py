@@ -38,6 +38,7 @@ def run(app: Any, listener: socket.socket, on_ready: Callable[[], None], on_exit
     config = uvicorn.Config(
         app,
         http=WholeAnswers,
+        interface="asgi3",
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from impl import security, wire
+from impl.contract.binding import Binding, HandlerResolver
 from impl.contract.call import Scope
 from impl.contract.connexion_parts import LifespanMiddleware
 from impl.contract.document import load
-from impl.contract.lane import App, Binding, HandlerResolver, Lane
+from impl.contract.lane import Lane
 from impl.contract.plan import Handler, Plan
+from impl.contract.replies import App
 from impl.contract.specification import Connexion31
 from impl.demo import demo_ids, load_demo, read_demo
 from impl.docs import Docs

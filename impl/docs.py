@@ -11,10 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
-from impl.contract.bodies import Receive
 from impl.contract.call import Scope
 from impl.contract.document import Node
-from impl.contract.lane import Send
+from impl.contract.replies import Receive, Send
 from impl.problems import MethodNotAllowed, NoSuchPath
 
 PAGE: Final = """<!doctype html>

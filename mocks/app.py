@@ -8,9 +8,9 @@ from typing import Any
 
 from impl.app import Application
 from impl.contract.answers import Answers
-from impl.contract.bodies import Receive
 from impl.contract.call import Scope
-from impl.contract.lane import PLAN_KEY, App, Send
+from impl.contract.lane import PLAN_KEY
+from impl.contract.replies import App, Receive, Send
 
 Tell = Callable[[str, str, int, float, list[str]], None]
 """Is told method, path, status, milliseconds, and what broke the contract."""

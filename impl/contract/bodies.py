@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
 from impl.contract.document import DocumentError, Node
+from impl.contract.replies import Receive
 from impl.contract.schemas import Schemas, field_errors
 from impl.contract.typed import UNREADABLE, TypedBody, Unsupported
 from impl.problems import BodyTooLarge, InvalidFields, MalformedJson, WrongMediaType
 
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-
 DEFAULT_LIMIT: Final = 262_144
 MAX_DEPTH: Final = 32
 JSON: Final = "application/json"
+ESCAPED_NUL: Final = b"\\u0000"
 
 _decode = msgspec.json.Decoder().decode
 
@@ -57,7 +57,7 @@ class JsonBody:
         if typed and (typed.is_flat or raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH):
             try:
                 body = typed.decode(raw)
-                if typed.keeps(body):
+                if typed.keeps(body) and not (typed.forbids_nul and ESCAPED_NUL in raw):
                     return body
             except UNREADABLE:
                 pass

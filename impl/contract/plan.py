@@ -1,36 +1,28 @@
-"""One operation, compiled: who may call it, what its handler is given, and how its answer is written."""
+"""One operation, compiled: who may call it, what its handler is given, and how it is answered."""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import signature
-from typing import Any, Final, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 
-from impl.contract.bodies import JsonBody, Receive
+from impl.contract.bodies import Disconnected, JsonBody
 from impl.contract.call import Scope, client_of, read_headers
 from impl.contract.document import DocumentError, Node
 from impl.contract.parameters import Parameters
+from impl.contract.replies import JSON_HEADER, NO_STORE, WHOLE, Receive, Send, base_headers, refuse
 from impl.contract.schemas import Schemas
-from impl.problems import Headers, NotImplementedYet
+from impl.problems import NotImplementedYet, Problem, ServerError
 from impl.world import World
 
 Handler = Callable[..., Awaitable[Any]]
 Authenticate = Callable[[World, Mapping[bytes, bytes], bool], Awaitable[Any]]
 
-CORS_PREFIXES: Final = ("/api/v1/widget/", "/api/v1/context/")
-"""Browsers of other origins call these; operator and portal calls they may not read."""
-
-NO_STORE: Final = (b"cache-control", b"no-store")
-"""For answers to GET and for refusals; no cache keeps the answer to another method by itself (RFC 9111, 3)."""
-BASE_HEADERS: Final[Headers] = [(b"x-content-type-options", b"nosniff")]
-CORS_HEADERS: Final[Headers] = [
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"X-Request-Id, Retry-After, RateLimit, RateLimit-Policy"),
-]
-JSON_HEADER: Final = (b"content-type", b"application/json")
+log = logging.getLogger("cozum")
 
 _encode = msgspec.json.Encoder().encode
 
@@ -87,26 +79,43 @@ class Plan:
     async def _not_implemented(self, world: World) -> None:
         raise NotImplementedYet(operation=self.id)
 
-    async def answer(
-        self, world: World, scope: Scope, receive: Receive, raw_path: Mapping[str, str]
-    ) -> tuple[int, bytes]:
-        """Authenticate, validate, handle; the status and the body of success. Raises problems."""
-        headers = read_headers(scope)
-        caller = await self._authenticate(world, headers, self._creates)
-        body = self._body and await self._body.read(headers, receive)
-        arguments = self._parameters.read(raw_path, scope["query_string"], headers) if self._parameters else {}
-        if body is not None:
-            arguments["body"] = body
-        if self._takes_caller:
-            arguments["caller"] = caller
-        if self._takes_client:
-            arguments["client"] = client_of(scope)
-        result = await self._handler(world, **arguments)
-        if type(result) is tuple:
-            return result[0], _encode(result[1])
-        return 200, _encode(result)
-
-
-def base_headers(path: str) -> Headers:
-    """The headers of every answer under this path."""
-    return [*BASE_HEADERS, *CORS_HEADERS] if path.startswith(CORS_PREFIXES) else list(BASE_HEADERS)
+    async def serve(
+        self,
+        world: World,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        raw_path: Mapping[str, str],
+        request_id: bytes,
+    ) -> None:
+        """Authenticate, validate, handle, answer; what is refused and what fails is answered as a problem."""
+        try:
+            headers = read_headers(scope)
+            caller = await self._authenticate(world, headers, self._creates)
+            body = self._body and await self._body.read(headers, receive)
+            arguments = self._parameters.read(raw_path, scope["query_string"], headers) if self._parameters else {}
+            if body is not None:
+                arguments["body"] = body
+            if self._takes_caller:
+                arguments["caller"] = caller
+            if self._takes_client:
+                arguments["client"] = client_of(scope)
+            result = await self._handler(world, **arguments)
+            status, shape = result if type(result) is tuple else (200, result)
+            content = _encode(shape)
+        except Problem as problem:
+            await refuse(problem, self.path, scope, send, request_id)
+            return
+        except Disconnected:
+            return
+        except Exception:
+            log.exception("%s failed (%s)", self.id, request_id.decode())
+            await refuse(ServerError(), self.path, scope, send, request_id)
+            return
+        if WHOLE in scope.get("extensions", ()):
+            head = b"%bcontent-length: %d\r\nx-request-id: %b\r\n" % (self.head, len(content), request_id)
+            await send({"type": WHOLE, "status": status, "head": head, "body": content})
+            return
+        lines = [*self.headers, (b"content-length", b"%d" % len(content)), (b"x-request-id", request_id)]
+        await send({"type": "http.response.start", "status": status, "headers": lines})
+        await send({"type": "http.response.body", "body": content})

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from impl.contract.binding import HandlerResolver
 from impl.contract.connexion_parts import ConnexionMiddleware, OpenAPISpecification
 from impl.contract.document import Node, inlined
-from impl.contract.lane import HandlerResolver
 
 
 class Specification31(OpenAPISpecification):  # type: ignore[misc]

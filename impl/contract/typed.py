@@ -31,6 +31,9 @@ PLAIN: Final = {
 }
 """The document's patterns for text that says something: printable text that is not only spaces fits them all."""
 
+NO_NUL: Final = r"^[^\u0000]*$"
+PLAIN_TYPES: Final = {"string", "number", "boolean", "null"}
+
 UNREADABLE: Final = (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError)
 
 
@@ -51,6 +54,8 @@ class TypedBody:
         """Whether a decoded body also keeps what its types cannot say."""
         self.is_flat = not fields.validators
         """Whether no field can hold anything nested."""
+        self.forbids_nul = fields.forbids_nul
+        """Whether a body with an escaped NUL must go the general way."""
 
     def read(self, raw: bytes) -> Any:
         """The body as a Struct of the shape, or None."""
@@ -75,6 +80,8 @@ class _Fields:
         """Expressions over `body`; all of them must hold."""
         self.validators: dict[str, Callable[[Any], bool]] = {}
         """What the expressions call, by name."""
+        self.forbids_nul = False
+        """Whether a NUL character anywhere must be looked into."""
 
     def struct(self) -> type[Struct]:
         """A subclass of the shape with narrower fields, which takes no unknown ones."""
@@ -115,7 +122,7 @@ class _Fields:
                 _only(schema, {"type"})
                 narrow = bool
             case ["object" | "array"]:
-                narrow = self._checked_whole(attribute, hint, self._properties[name])
+                narrow = self._whole(name, attribute, hint)
             case _:
                 raise Unsupported(name)
         return narrow | None if nullable else narrow
@@ -129,12 +136,46 @@ class _Fields:
             bounds["pattern"] = python_pattern(pattern)
         return bounds
 
+    def _whole(self, name: str, attribute: str, hint: Any) -> Any:
+        """An object of plain values, or else any object or array, held against its schema."""
+        schema = self._properties[name]
+        try:
+            narrow = _flat_object(self._document, _resolved(self._document, schema))
+        except Unsupported:
+            return self._checked_whole(attribute, hint, schema)
+        self.forbids_nul = True
+        return narrow
+
     def _checked_whole(self, attribute: str, hint: Any, schema: Node) -> Any:
-        """An object or array: taken as it comes, and held against its schema."""
         name = f"valid_{attribute}"
         self.validators[name] = self._schemas.validator(schema).is_valid
         self.checks.append(f"body.{attribute} is None or body.{attribute} is UNSET or {name}(body.{attribute})")
         return dict[str, Any] if "dict" in str(hint) else list[Any]
+
+
+def _flat_object(document: Node, schema: Node) -> Any:
+    """The type of a free object none of whose values is nested. Raises Unsupported.
+
+    NUL characters are left to the caller: in JSON they are always written `\\u0000`.
+    """
+    _only(schema, {"type", "maxProperties", "propertyNames", "additionalProperties"})
+    names = _resolved(document, schema.get("propertyNames", {}))
+    _only(names, TEXT)
+    values = schema.get("additionalProperties")
+    if not isinstance(values, dict) or names.get("pattern", NO_NUL) != NO_NUL:
+        raise Unsupported("not a free object")
+    key = Annotated[str, Meta(**_bounds(names, min_length="minLength", max_length="maxLength"))]
+    value = _plain_value(_resolved(document, values))
+    return Annotated[dict[key, value], Meta(**_bounds(schema, max_length="maxProperties"))]  # type: ignore[valid-type]
+
+
+def _plain_value(schema: Node) -> Any:
+    _only(schema, TEXT | NUMBER | {"items", "maxItems", "additionalProperties", "propertyNames", "maxProperties"})
+    if schema.get("pattern", NO_NUL) != NO_NUL or set(schema.get("type", ())) < PLAIN_TYPES:
+        raise Unsupported("not any plain value")
+    text = Meta(**_bounds(schema, min_length="minLength", max_length="maxLength"))
+    number = Meta(**_bounds(schema, ge="minimum", le="maximum"))
+    return Annotated[str, text] | Annotated[int, number] | Annotated[float, number] | bool | None
 
 
 def _among(schema: Node, attributes: dict[str, str]) -> list[str]:

@@ -37,7 +37,7 @@ MAY_IMPORT: Final = {
     "mocks": "impl mocks *",
     "contract_tests": "contract_tests *",
     "cozum": "contract_tests cozum impl mocks *",
-    "bench": "bench impl *",
+    "bench": "bench cozum impl *",
 }
 """A row holds for the modules below it that have no row of their own, but for `impl`, where each has its own.
 

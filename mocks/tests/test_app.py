@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from impl.contract.answers import Answers
-from impl.contract.bodies import Receive
 from impl.contract.call import Scope
-from impl.contract.lane import PLAN_KEY, Send
+from impl.contract.lane import PLAN_KEY
+from impl.contract.replies import Receive, Send
 from impl.tests.client import DEMO_KEY, Client, application
 from mocks.app import CheckedAnswers, build_mock
 

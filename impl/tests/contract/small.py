@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, cast
 
-from impl.contract.bodies import Receive
+from impl.contract.binding import Binding, HandlerResolver
 from impl.contract.call import Scope
 from impl.contract.connexion_parts import LifespanMiddleware
 from impl.contract.document import Node
-from impl.contract.lane import App, Binding, HandlerResolver, Lane, Send
+from impl.contract.lane import Lane
 from impl.contract.plan import Authenticate, Handler, Plan
+from impl.contract.replies import App, Receive, Send
 from impl.contract.specification import Connexion31
 from impl.problems import NoSuchPath
 from impl.world import World

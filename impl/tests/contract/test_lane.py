@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from impl.contract.bodies import Receive
 from impl.contract.call import MAX_HEADER_BYTES
 from impl.contract.document import Node
-from impl.contract.lane import PLAN_KEY, App, Send
+from impl.contract.lane import PLAN_KEY
 from impl.contract.plan import Handler
+from impl.contract.replies import App, Receive, Send
 from impl.problems import InvalidToken, NoSuchPath, NotFound
 from impl.tests.contract.small import bind, call, document, exchange, operation, request, scope_of, takes
 from impl.world import World
