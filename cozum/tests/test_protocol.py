@@ -1,0 +1,159 @@
+"""The last metre: over real connections, whole answers are what uvicorn's own way would have written."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from cozum.protocol import WholeAnswers
+from cozum.start import build
+
+BODY: Final = b'{"ziyaretci_id": "abc123"}'
+POLL: Final = (
+    b"GET /api/v1/widget/chat/messages?ziyaretci_id=ahmet.yilmaz&oturum_id=42 HTTP/1.1\r\nHost: x\r\n"
+    b"X-API-Key: CM_PRATIKESNAF\r\nOrigin: https://pratikesnaf.com\r\n\r\n"
+)
+DOCS: Final = b"GET /openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n"
+UNKNOWN: Final = b"GET /yok HTTP/1.1\r\nHost: x\r\n\r\n"
+HEAD: Final = b"HEAD /api/v1/widget/chat/messages HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def init(*, version: bytes = b"1.1", more: bytes = b"", body: bytes = BODY) -> bytes:
+    """A widget/init request."""
+    return (
+        b"POST /api/v1/widget/init HTTP/%b\r\nHost: x\r\nX-API-Key: CM_DEMO_2026\r\n%b"
+        b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (version, more, len(body), body)
+    )
+
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
+
+
+def talk_to(protocol: type[HttpToolsProtocol], talk: Talk) -> Any:
+    """Serve a fresh demo with that protocol, and run `talk` over one connection to it."""
+
+    world, application = build(None, "memory://", demo=True)
+
+    async def scene() -> Any:
+        config = uvicorn.Config(
+            application.asgi, http=protocol, interface="asgi3", lifespan="off", log_level="error", server_header=False
+        )
+        config.load()
+        server = uvicorn.Server(config)
+        server.lifespan = config.lifespan_class(config)
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        await server.startup(sockets=[listener])
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        try:
+            async with asyncio.timeout(10):
+                return await talk(reader, writer)
+        finally:
+            writer.close()
+            world.waker.close()
+            await server.shutdown(sockets=[listener])
+
+    return asyncio.run(scene())
+
+
+def until_closed(*requests: bytes) -> Talk:
+    """Send these at once, and read until the server closes."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(b"".join(requests))
+        return comparable(await reader.read())
+
+    return talk
+
+
+def comparable(answer: bytes) -> bytes:
+    """An answer without what differs from run to run, its header lines in order of name."""
+    answer = re.sub(rb"[0-9a-f]{12}-", b"ID-", answer)
+    answer = re.sub(rb"date: [^\r]*", b"date: D", answer)
+    answer = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", b"T", answer)
+    answer = re.sub(rb'"ziyaretci_token":"[^"]*"', b'"ziyaretci_token":"Z"', answer)
+    return re.sub(rb"\r\n((?:[a-z-]+: [^\r]*\r\n)+)", _sorted_lines, answer)
+
+
+def _sorted_lines(found: re.Match[bytes]) -> bytes:
+    return b"\r\n" + b"\r\n".join(sorted(found[1].splitlines())) + b"\r\n"
+
+
+CLOSE: Final = b"Connection: close\r\n"
+CHUNKED: Final = (
+    b"POST /api/v1/widget/init HTTP/1.1\r\nHost: x\r\nX-API-Key: CM_DEMO_2026\r\nContent-Type: application/json\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n1a\r\n%b\r\n0\r\n\r\n" % BODY
+)
+
+
+@pytest.mark.parametrize(
+    "requests",
+    [
+        [init(more=CLOSE)],
+        [init(version=b"1.0")],
+        [init(), init(body=b'{"ziyaretci_id": "yeni"}'), init(more=CLOSE)],
+        [POLL, init(more=CLOSE)],
+        [init(body=b"{}"), init(more=CLOSE)],
+        [DOCS, UNKNOWN, HEAD, init(more=CLOSE)],
+        [init(more=b"Expect: 100-continue\r\n"), init(more=CLOSE)],
+        [CHUNKED, init(more=CLOSE)],
+    ],
+    ids=["close", "http-1.0", "pipelined", "get", "refused", "other-ways", "expect", "chunked"],
+)
+def test_answers_are_the_same_bytes_as_by_uvicorns_own_protocol(requests: list[bytes]) -> None:
+    whole = talk_to(WholeAnswers, until_closed(*requests))
+    assert whole == talk_to(HttpToolsProtocol, until_closed(*requests))
+    assert whole.count(b"HTTP/1.1 ") >= len([r for r in requests if b" HTTP/1." in r])
+
+
+def test_body_that_comes_later_than_its_head_is_waited_for() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        request = init(more=CLOSE)
+        for part in (request[:-20], request[-20:-5], request[-5:]):
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0.02)
+        return await reader.read()
+
+    answer = talk_to(WholeAnswers, talk)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b'"firma_adi":"CozumMerkezi Demo"' in answer
+
+
+def test_connection_is_kept_for_the_next_request() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> list[bytes]:
+        lines = []
+        for _ in range(3):
+            writer.write(init())
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head)
+            assert length
+            lines.append(head.splitlines()[0])
+            await reader.readexactly(int(length[1]))
+        return lines
+
+    assert talk_to(WholeAnswers, talk) == [b"HTTP/1.1 200 OK"] * 3
+
+
+def test_client_that_leaves_while_its_poll_waits_harms_nobody() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        address = writer.get_extra_info("peername")
+        writer.write(POLL.replace(b"oturum_id=42", b"oturum_id=42&son_sira=1&bekle=1"))
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.close()
+        await asyncio.sleep(1.1)  # the poll ends, with nobody to answer
+        other_reader, other_writer = await asyncio.open_connection(*address)
+        other_writer.write(init(more=CLOSE))
+        answer = await other_reader.read()
+        other_writer.close()
+        return answer
+
+    assert talk_to(WholeAnswers, talk).startswith(b"HTTP/1.1 200 OK")

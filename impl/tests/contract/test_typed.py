@@ -1,0 +1,176 @@
+"""The fast way through a body takes only what the schema takes, and builds what the general way builds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impl.app import handlers
+from impl.contract.document import Node, load
+from impl.contract.schemas import Schemas
+from impl.contract.typed import PLAIN, TypedBody, Unsupported, python_pattern
+from impl.tests.client import DOCUMENT
+from impl.wire import Shape
+
+document: Final[Node] = load(DOCUMENT)
+schemas: Final = Schemas(document)
+
+
+def bodies() -> list[tuple[str, Node, type[Shape]]]:
+    """Name, schema and shape of every request body that a handler takes."""
+    found = []
+    for handler in handlers().values():
+        body = handler.__annotations__.get("body")
+        if body:
+            name = str(body).removeprefix("wire.")
+            found.append((name, {"$ref": f"#/components/schemas/{name}"}, _shape(name)))
+    return found
+
+
+def _shape(name: str) -> type[Shape]:
+    from impl import wire
+
+    shape: type[Shape] = getattr(wire, name)
+    return shape
+
+
+BODIES: Final = bodies()
+TYPED: Final = {
+    name: (TypedBody(document, schema, shape, schemas), schemas.validator(schema), shape)
+    for name, schema, shape in BODIES
+}
+
+TEXTS: Final = [
+    "",
+    " ",
+    "abc123",
+    "abc123\n",
+    "a b",
+    "çöş İĞ 😀",
+    "iki\nsatır",
+    "\x00",
+    "a\x00b",
+    "\u00a0",
+    "\u200b",
+    "\u2028",
+    "\ufeff",
+    "\x85",
+    "\x1c",
+    "ahmet@example.com",
+    "@",
+    "a@b@c",
+    "2026-04-12",
+    "2026-04-12\n",
+    "x" * 22,
+    "x" * 64,
+    "x" * 65,
+    "x" * 129,
+    "x" * 4001,
+]
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70),
+    st.sampled_from([0, 1, 5, 6, 42, 2**63 - 1, 2**63, -1, 1.0, 1.5, 1e18, -0.0, 1e300]),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(TEXTS),
+    st.text(),
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(TEXTS) | st.text(), inner, max_size=4),
+    max_leaves=6,
+)
+
+
+@st.composite
+def bodies_of(draw: st.DrawFn, name: str) -> bytes:
+    """Bodies around a schema: right and wrong values under its names, some unknown names, all kinds of JSON."""
+    properties = list(document["components"]["schemas"][name]["properties"])
+    keys = draw(st.lists(st.sampled_from([*properties, "bilinmeyen"]), unique=True, max_size=len(properties)))
+    right: dict[str, Any] = {
+        "ziyaretci_id": "abc123",
+        "oturum_id": 42,
+        "mesaj": "Merhaba",
+        "email": "ahmet@example.com",
+        "sifre": "sifre123",
+        "order": [2, 1],
+        "sessize": True,
+        "operator_id": 7,
+        "ekstra": {"depolama_kullanilan_gb": 3.0, "plan": "x", "n": None},
+        "puan": 5,
+        "yorum": "Teşekkürler",
+        "timestamp": 1775993400,
+        "signature": "ab" * 32,
+    }
+    body = {key: right[key] if key in right and draw(st.booleans()) else draw(values) for key in keys}
+    return json.dumps(body, ensure_ascii=draw(st.booleans())).encode("utf-8", "surrogatepass")
+
+
+@pytest.mark.parametrize("name", sorted(TYPED))
+@given(data=st.data())
+def test_what_the_fast_way_takes_the_schema_takes_and_both_build_the_same(name: str, data: st.DataObject) -> None:
+    typed, validator, shape = TYPED[name]
+    raw = data.draw(bodies_of(name))
+    body = typed.read(raw)
+    if body is None or (typed.forbids_nul and b"\\u0000" in raw):
+        return
+    value = msgspec.json.decode(raw)
+    assert validator.is_valid(value), raw
+    general = msgspec.convert(value, shape, strict=False)
+    assert isinstance(body, shape)
+    assert msgspec.structs.astuple(body) == msgspec.structs.astuple(general)
+
+
+@pytest.mark.parametrize("name", sorted(TYPED))
+def test_ordinary_bodies_take_the_fast_way(name: str) -> None:
+    """What the document shows as an example is not served by the slow way."""
+    typed, _, _ = TYPED[name]
+    examples = [
+        example["value"]
+        for item in document["paths"].values()
+        for operation in item.values()
+        if isinstance(operation, dict)
+        for media in operation.get("requestBody", {}).get("content", {}).values()
+        if media["schema"] == {"$ref": f"#/components/schemas/{name}"}
+        for example in media["examples"].values()
+    ]
+    assert examples
+    assert all(typed.read(json.dumps(example).encode()) is not None for example in examples)
+
+
+@given(st.text() | st.sampled_from(TEXTS))
+def test_printable_text_that_is_not_only_spaces_fits_every_plain_pattern(text: str) -> None:
+    if text.isprintable() and text and not text.isspace():
+        for pattern in PLAIN:
+            assert schemas.validator({"type": "string", "pattern": pattern}).is_valid(text), (pattern, text)
+
+
+@pytest.mark.parametrize("pattern", [r"^\s+$", r"^\w$", r"^a.c$", r"^(?=a)b$", "abc", "^abc", r"^a\$", r"^\d+$"])
+def test_pattern_that_could_mean_something_else_in_python_is_not_taken(pattern: str) -> None:
+    with pytest.raises(Unsupported):
+        python_pattern(pattern)
+
+
+def test_dollar_does_not_stand_before_a_last_line_feed() -> None:
+    assert python_pattern("^[a-z.]+$") == r"^[a-z.]+\Z"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "properties": {"order": {"type": "array"}}, "not": {}},
+        {"type": "object", "properties": {}},
+        {"type": "object", "properties": {"order": {"type": ["string", "integer"]}}},
+        {"type": "object", "properties": {"order": {"$ref": "#/components/schemas/Id", "maximum": 5}}},
+        {"type": "object", "properties": {"order": {"type": "string", "format": "x", "const": "y"}}},
+    ],
+)
+def test_schema_with_more_than_bounds_has_the_general_way_only(schema: Node) -> None:
+    with pytest.raises(Unsupported):
+        TypedBody(document, schema, _shape("TenantOrderRequest"), schemas)
