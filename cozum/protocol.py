@@ -8,7 +8,7 @@ body. Everything else goes uvicorn's own way.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -29,6 +29,10 @@ class WholeAnswers(HttpToolsProtocol):
 class _Cycle(RequestResponseCycle):
     """One request and its answer."""
 
+    defaults: ClassVar[list[tuple[bytes, bytes]]] = []
+    default_head: ClassVar[bytes] = b""
+    """The headers of every answer, as they were last seen and as they are written."""
+
     async def receive(self) -> Any:
         """As uvicorn's, without waiting for an event that has happened: most bodies came with their head."""
         if (
@@ -36,7 +40,8 @@ class _Cycle(RequestResponseCycle):
             and not self.more_body
             and not (self.disconnected or self.response_complete or self.waiting_for_100_continue)
         ):
-            self.flow.resume_reading()
+            if self.flow.read_paused:
+                self.flow.resume_reading()
             self.message_event.clear()
             body, self.body = bytes(self.body), bytearray()
             return {"type": "http.request", "body": body, "more_body": False}
@@ -52,11 +57,12 @@ class _Cycle(RequestResponseCycle):
             return
         self.response_started = self.response_complete = True
         self.waiting_for_100_continue = False
-        head = [STATUS_LINE[message["status"]]]
-        for name, value in self.default_headers:
-            head += (name, b": ", value, b"\r\n")
-        head += (message["head"], b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n", message["body"])
-        self.transport.write(b"".join(head))
+        if self.default_headers is not _Cycle.defaults:  # uvicorn makes a new list every second, for `date`
+            _Cycle.defaults = self.default_headers
+            _Cycle.default_head = b"".join([b"%b: %b\r\n" % header for header in self.default_headers])
+        end = b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
+        parts = (STATUS_LINE[message["status"]], _Cycle.default_head, message["head"], end, message["body"])
+        self.transport.write(b"".join(parts))
         self.message_event.set()
         if not self.keep_alive:
             self.transport.close()

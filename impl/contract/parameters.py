@@ -105,7 +105,7 @@ class Parameters:
         self._query: dict[bytes, tuple[str, Callable[[str], object]]] = {}
         self._headers: list[tuple[bytes, str, Callable[[str], object]]] = []
         self.arguments: dict[str, str] = {}
-        self._defaults: dict[str, object] = {}
+        self.defaults: dict[str, object] = {}
         self._quick: dict[tuple[str, bytes], tuple[str, Quick]] = {}
         properties: Node = {}
         required: list[str] = []
@@ -122,12 +122,14 @@ class Parameters:
             if parameter.get("required"):
                 required.append(name)
             else:
-                self._defaults[argument] = resolved.get("default")
+                self.defaults[argument] = resolved.get("default")
         self._validator = schemas.validator({"type": "object", "properties": properties, "required": required})
         self._required = frozenset(self.arguments[name] for name in required)
         self._quick_query = {name: quick for (place, name), quick in self._quick.items() if place == "query"}
         self._quick_path = {name.decode(): quick for (place, name), quick in self._quick.items() if place == "path"}
-        self._only_headers = not (self._path or self._query or required)
+        only_headers = not (self._path or self._query or required)
+        self.headers_only = tuple(header for header, _, _ in self._headers) if only_headers else None
+        """The headers, where nothing else is read: without them there are only `defaults`."""
         self._wanted = frozenset(self.arguments.values())
 
     @property
@@ -138,7 +140,7 @@ class Parameters:
     def keep(self, wanted: set[str]) -> None:
         """Leave out what the handler does not take; it is validated all the same."""
         self._wanted = frozenset(wanted)
-        self._defaults = {argument: value for argument, value in self._defaults.items() if argument in wanted}
+        self.defaults = {argument: value for argument, value in self.defaults.items() if argument in wanted}
 
     def _add(self, place: str, name: str, reader: Callable[[str], object]) -> None:
         match place:
@@ -153,14 +155,9 @@ class Parameters:
 
     def read(self, raw_path: Mapping[str, str], query: bytes, headers: Mapping[bytes, bytes]) -> dict[str, Any]:
         """The handler's arguments, defaults filled in. Raises InvalidFields, NotFound."""
-        if self._only_headers:
-            for header, _, _ in self._headers:
-                if header in headers:
-                    return self._read_thoroughly(raw_path, query, headers)
-            return self._defaults.copy()
         given: dict[str, Any] = {}
         if self._read_quickly(raw_path, query, headers, given):
-            return {**self._defaults, **given}
+            return {**self.defaults, **given}
         return self._read_thoroughly(raw_path, query, headers)
 
     def _read_quickly(
@@ -204,7 +201,7 @@ class Parameters:
         if not self._validator.is_valid(values):
             self._refuse(values)
         given = {self.arguments[name]: value for name, value in values.items()}
-        return self._defaults | {argument: given[argument] for argument in given if argument in self._wanted}
+        return self.defaults | {argument: given[argument] for argument in given if argument in self._wanted}
 
     def _refuse(self, values: dict[str, object]) -> NoReturn:
         """A path parameter that breaks its schema names no record: 404; anything else is 422."""

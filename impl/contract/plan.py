@@ -59,7 +59,7 @@ class Plan:
             raise DocumentError(f"{self.id}: its path has {', '.join(undeclared)}, its parameters have not")
         wanted = self._wanted(set(parameters.arguments.values()))
         parameters.keep(set(wanted))
-        self._parameters = parameters if parameters.arguments else None
+        self._parameters = parameters
         self._body = JsonBody(document, operation, wanted["body"], schemas) if "body" in wanted else None
         self._takes_client = "client" in wanted
         self._takes_caller = "caller" in wanted
@@ -93,7 +93,11 @@ class Plan:
             headers = read_headers(scope)
             caller = await self._authenticate(world, headers, self._creates)
             body = self._body and await self._body.read(headers, receive)
-            arguments = self._parameters.read(raw_path, scope["query_string"], headers) if self._parameters else {}
+            parameters = self._parameters
+            if parameters.headers_only is None or not headers.keys().isdisjoint(parameters.headers_only):
+                arguments = parameters.read(raw_path, scope["query_string"], headers)
+            else:
+                arguments = parameters.defaults.copy()
             if body is not None:
                 arguments["body"] = body
             if self._takes_caller:
