@@ -103,8 +103,8 @@ class MalformedJson(Problem):
     code = "gecersiz_json"
     title = Text("Gövde okunamadı", "The body cannot be read")
     detail = Text(
-        "Gövde UTF-8 yazılmış, en çok 32 düzey derin, geçerli bir JSON değil.",
-        "The body is not valid JSON in UTF-8, at most 32 levels deep.",
+        "Gövde geçerli bir JSON değil (UTF-8, en çok 32 düzey derin).",
+        "The body is not valid JSON (UTF-8, at most 32 levels deep).",
     )
 
 
@@ -184,8 +184,8 @@ class VisitorTokenNeeded(Unauthorized):
 
 class NotSignedIn(Unauthorized):
     code = "portal_oturumu_gerekli"
-    title = Text("Giriş gerekiyor", "Sign-in is needed")
-    detail = Text("Bu sayfa için portala giriş yapın.", "Sign in to the portal first.")
+    title = Text("Portal oturumu gerekiyor", "A portal session is needed")
+    detail = Text("Önce `/portal/giris` ile girin.", "Sign in at `/portal/giris` first.")
     challenge = b'Cookie realm="cozum", form-action="/portal/giris", cookie-name="cozum_portal"'
 
 

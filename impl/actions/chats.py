@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from impl.actions.visitors import admit, new_visitor
+from impl.actions.visitors import admit, check_token, new_visitor
 from impl.callers import OperatorCaller
 from impl.model import (
     Chat,
@@ -28,6 +28,7 @@ from impl.model import (
     Sender,
     StoredFile,
     Tenant,
+    Visitor,
 )
 from impl.problems import (
     AlreadyRated,
@@ -87,12 +88,15 @@ async def open_chat(
     """
 
     async def work(tx: Tx) -> tuple[Chat, Message | None, bool]:
-        await admit(tx, tenant, visitor_id, visitor_token)
+        visitor = await tx.visitor(tenant.id, visitor_id)
+        check_token(tenant, visitor, visitor_token)
+        visitor = replace(visitor or new_visitor(world, tenant, visitor_id), last_seen_at=world.clock.timestamp())
+        await tx.put_visitor(visitor)
         known = await tx.open_chat_of(tenant.id, visitor_id)
         chat = await tx.chat_for_update(known.id) if known else None
         is_new = chat is None or chat.state == "closed"
         if chat is None or is_new:
-            chat = await _new_chat(world, tx, tenant, visitor_id, name, email)
+            chat = await _new_chat(world, tx, visitor, name, email)
         message = await _say(world, tx, chat, "visitor", chat.visitor_name, Draft(text)) if text else None
         return await tx.chat(chat.id) or chat, message, is_new
 
@@ -101,21 +105,19 @@ async def open_chat(
     return opened
 
 
-async def _new_chat(world: World, tx: Tx, tenant: Tenant, visitor_id: str, name: str | None, email: str | None) -> Chat:
-    visitor = await tx.visitor(tenant.id, visitor_id) or new_visitor(world, tenant, visitor_id)
-    await tx.put_visitor(replace(visitor, last_seen_at=world.clock.timestamp()))
+async def _new_chat(world: World, tx: Tx, visitor: Visitor, name: str | None, email: str | None) -> Chat:
     now = world.clock.now()
     chat = Chat(
         id=world.ids.next("chat"),
-        tenant_id=tenant.id,
-        visitor_id=visitor_id,
+        tenant_id=visitor.tenant_id,
+        visitor_id=visitor.id,
         visitor_name=name or full_name(visitor.profile),
         visitor_email=email or visitor.profile.email,
         opened_at=now,
         last_activity_at=now,
     )
     await tx.put_chat(chat)
-    await _tell(world, tx, ChatOpened(tenant.id, chat.id, visitor_id, chat.visitor_name, chat.channel))
+    await _tell(world, tx, ChatOpened(chat.tenant_id, chat.id, chat.visitor_id, chat.visitor_name, chat.channel))
     return chat
 
 

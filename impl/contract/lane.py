@@ -16,7 +16,7 @@ from impl.contract.binding import Binding, LaneApi
 from impl.contract.call import Scope
 from impl.contract.connexion_parts import SpecMiddleware
 from impl.contract.plan import Plan
-from impl.contract.replies import App, Receive, Send, base_headers, refuse
+from impl.contract.replies import CORS_PREFIXES, App, Receive, Send, refuse
 from impl.contract.routing import Methods, Raw, Router
 from impl.problems import Headers, MethodNotAllowed, Problem, ServerError
 from impl.world import World
@@ -96,7 +96,7 @@ class Lane(SpecMiddleware):  # type: ignore[misc]
         """A preflight (Fetch standard, 3.2.2) is answered without a key; other methods are refused."""
         allow = ", ".join(sorted(methods))
         path = next(iter(methods.values())).path
-        if scope["method"] == "OPTIONS" and base_headers(path) != base_headers("/"):
+        if scope["method"] == "OPTIONS" and path.startswith(CORS_PREFIXES):
             allowed = [
                 (b"access-control-allow-methods", allow.encode()),
                 (b"allow", f"{allow}, OPTIONS".encode()),

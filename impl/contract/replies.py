@@ -21,6 +21,10 @@ CORS_PREFIXES: Final = ("/api/v1/widget/", "/api/v1/context/")
 
 NO_STORE: Final = (b"cache-control", b"no-store")
 """For answers to GET and for refusals; no cache keeps the answer to another method by itself (RFC 9111, 3)."""
+PORTAL_PREFIX: Final = "/portal/"
+VARY: Final = (b"vary", b"Accept")
+"""The portal's answers are pages or JSON, as `Accept` says."""
+
 BASE_HEADERS: Final[Headers] = [(b"x-content-type-options", b"nosniff")]
 CORS_HEADERS: Final[Headers] = [
     (b"access-control-allow-origin", b"*"),
@@ -31,7 +35,11 @@ JSON_HEADER: Final = (b"content-type", b"application/json")
 
 def base_headers(path: str) -> Headers:
     """The headers of every answer under this path."""
-    return [*BASE_HEADERS, *CORS_HEADERS] if path.startswith(CORS_PREFIXES) else list(BASE_HEADERS)
+    if path.startswith(CORS_PREFIXES):
+        return [*BASE_HEADERS, *CORS_HEADERS]
+    if path.startswith(PORTAL_PREFIX):
+        return [*BASE_HEADERS, VARY]
+    return list(BASE_HEADERS)
 
 
 async def refuse(problem: Problem, path: str, scope: Scope, send: Send, request_id: bytes) -> None:
