@@ -12,13 +12,30 @@ from typing import Any, ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from impl.contract.call import MAX_HEADER_BYTES
 from impl.contract.replies import WHOLE
+
+TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 EXTENSIONS: Final[dict[str, dict[Any, Any]]] = {WHOLE: {}}
 
 
 class WholeAnswers(HttpToolsProtocol):
     """uvicorn's protocol over httptools, with cycles that know the extension."""
+
+    _head_bytes = 0
+
+    def data_received(self, data: bytes) -> None:
+        """As uvicorn's, but a head that grows without end is refused before it fills the memory."""
+        super().data_received(data)
+        scope: Any = self.scope  # None before the first request
+        if scope is None or "method" in scope:
+            self._head_bytes = 0
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > 2 * MAX_HEADER_BYTES and not self.transport.is_closing():
+            self.transport.write(TOO_LARGE)
+            self.transport.close()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         cycle.__class__ = _Cycle

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from cozum.protocol import WholeAnswers
 
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket. Raises UsageError for a busy port or a host that is not this machine's."""
+    if not host:
+        raise UsageError("--host is empty; 0.0.0.0 listens on every address")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -42,9 +45,11 @@ def run(app: Any, listener: socket.socket, on_ready: Callable[[], None], on_exit
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # anybody could name an address of their choice
+        ws="none",
         lifespan="on",
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=1,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
@@ -68,6 +73,7 @@ class _Server(uvicorn.Server):
             self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # requests that are cut off now are no news
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._on_exit)
         super().handle_exit(sig, frame)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -36,10 +37,12 @@ def mock(
 
 
 def _tell(method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
-    print(f"{method:7} {path!a:.200}  {status}  {milliseconds:.1f} ms".replace("'", ""), flush=True)
+    with suppress(OSError):  # whoever read this may have gone: `cozum mock | head`
+        print(f"{method:7} {ascii(path)[1:-1]:.200}  {status}  {milliseconds:.1f} ms", flush=True)
     _tell_nothing_but_faults(method, path, status, milliseconds, faults)
 
 
 def _tell_nothing_but_faults(method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
-    for fault in faults:
-        print(f"  contract broken by {method} {path!a}, {status}: {fault}", file=sys.stderr, flush=True)
+    with suppress(OSError):
+        for fault in faults:
+            print(f"  contract broken by {method} {path!a}, {status}: {fault}", file=sys.stderr, flush=True)

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from impl.actions.visitors import admit, check_token, new_visitor
+from impl.actions.visitors import check_token, new_visitor, see
 from impl.callers import OperatorCaller
 from impl.model import (
     Chat,
@@ -36,6 +36,7 @@ from impl.problems import (
     ChatIsClosed,
     ChatIsOpen,
     ChatTaken,
+    InvalidToken,
     NotFound,
     NotYourChat,
 )
@@ -43,6 +44,9 @@ from impl.store.port import Tx
 from impl.world import World
 
 OPEN: Final[tuple[ChatState, ...]] = ("waiting", "active")
+
+SEEN_EVERY: Final = 30.0
+"""Seconds: how often a visitor who only reads is seen."""
 
 CLOSED_BY: Final[dict[Sender, str]] = {
     "visitor": "Sohbeti ziyaretçi kapattı.",
@@ -127,13 +131,12 @@ def full_name(profile: Profile) -> str | None:
 
 
 def visitors_chat(
-    tenant: Tenant, visitor_id: str, chat_id: int, visitor_token: str | None, *, reading: bool = False
+    world: World, tenant: Tenant, visitor_id: str, chat_id: int, visitor_token: str | None, *, reading: bool = False
 ) -> Find:
     """Finds the visitor's own chat, to change it or only to read. Raises VisitorTokenNeeded, NotFound."""
 
     async def find(tx: Tx) -> Chat:
-        if tenant.secure_mode:
-            await admit(tx, tenant, visitor_id, visitor_token)
+        await see(world, tx, tenant, visitor_id, visitor_token, every=SEEN_EVERY if reading else 0.0)
         chat = await (tx.chat(chat_id) if reading else tx.chat_for_update(chat_id))
         if chat is None or chat.tenant_id != tenant.id or chat.visitor_id != visitor_id:
             raise NotFound
@@ -179,11 +182,17 @@ async def rate(world: World, find: Find, rating: int, comment: str | None) -> Ch
 
 
 def members_chat(caller: OperatorCaller, chat_id: int, *, reading: bool = False) -> Find:
-    """Finds a chat of the operator's tenants, to change it or only to read. Raises NotFound."""
+    """Finds a chat of the operator's tenants, to change it or only to read.
+
+    Asks again who the operator is, for a poll may have waited: a revoked token reads nothing more. Raises InvalidToken,
+    NotFound.
+    """
 
     async def find(tx: Tx) -> Chat:
+        if await tx.token(caller.token_id) is None:
+            raise InvalidToken
         chat = await (tx.chat(chat_id) if reading else tx.chat_for_update(chat_id))
-        if chat is None or chat.tenant_id not in caller.tenant_ids:
+        if chat is None or await tx.membership(caller.operator.id, chat.tenant_id) is None:
             raise NotFound
         return chat
 
@@ -368,6 +377,7 @@ async def _say(
     draft: Draft,
     operator_id: int | None = None,
 ) -> Message:
+    file = None if draft.file_id is None else await _file_for(tx, chat, sender, draft.file_id)
     if chat.state == "closed":
         raise ChatIsClosed
     message = Message(
@@ -379,7 +389,7 @@ async def _say(
         draft.text,
         world.clock.now(),
         operator_id,
-        None if draft.file_id is None else await _file_for(tx, chat, sender, draft.file_id),
+        file,
         draft.client_id,
     )
     await tx.add_message(message)

@@ -27,7 +27,7 @@ from impl.rules.times import read_instant
 from impl.store.port import Tx
 from impl.world import Secret, World
 
-TOKENS_KEPT: Final = 8
+TOKENS_KEPT: Final = 32
 """Browser tokens of a visitor that stay valid; a new one pushes the oldest out."""
 CONTEXT_ROWS: Final = 20
 
@@ -76,9 +76,16 @@ def check_token(tenant: Tenant, visitor: Visitor | None, token: str | None) -> N
         raise VisitorTokenNeeded
 
 
-async def admit(tx: Tx, tenant: Tenant, visitor_id: str, token: str | None) -> None:
-    """`check_token` for calls that need nothing else of the visitor."""
-    check_token(tenant, await tx.visitor(tenant.id, visitor_id), token)
+async def see(world: World, tx: Tx, tenant: Tenant, visitor_id: str, token: str | None, *, every: float = 0.0) -> None:
+    """Check the visitor's token, and remember that they were here, unless that is known to `every` seconds.
+
+    Raises VisitorTokenNeeded.
+    """
+    visitor = await tx.visitor(tenant.id, visitor_id)
+    check_token(tenant, visitor, token)
+    now = world.clock.timestamp()
+    if visitor is not None and now - visitor.last_seen_at > every:
+        await tx.put_visitor(replace(visitor, last_seen_at=now))
 
 
 class CustomerInfo(TypedDict, total=False):
@@ -114,9 +121,6 @@ async def tell_about(
 
     Raises InvalidFields, WrongSignature, ExpiredSignature, VisitorTokenNeeded; then nothing is stored.
     """
-    trial_end = info.get("trial_end")
-    if trial_end is not None and read_instant(trial_end) is None:
-        raise InvalidFields([NO_SUCH_DAY])
     now, seen_at = world.clock.now(), world.clock.timestamp()
     token: Secret | None = None
     token_digests: tuple[bytes, ...] = ()
@@ -127,6 +131,9 @@ async def tell_about(
             raise WrongSignature if verdict == "wrong" else ExpiredSignature
         token = world.ids.secret()
         token_digests = (token.digest,)
+    trial_end = info.get("trial_end")
+    if trial_end is not None and read_instant(trial_end) is None:
+        raise InvalidFields([NO_SUCH_DAY])
 
     async def work(tx: Tx) -> Visitor:
         known = await tx.visitor(tenant.id, visitor_id)

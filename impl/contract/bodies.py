@@ -90,7 +90,7 @@ async def _rest(message: Mapping[str, Any], headers: Mapping[bytes, bytes], rece
 
 
 def check_media_type(media_type: bytes) -> None:
-    """`application/json`, whose only parameter may be `charset=utf-8`. Raises WrongMediaType."""
+    """`application/json`; a `charset` must be UTF-8, other parameters mean nothing. Raises WrongMediaType."""
     essence, *parameters = [part.strip().lower() for part in media_type.split(b";")]
     charsets = [p.partition(b"=")[2].strip(b'"') for p in parameters if p.startswith(b"charset=")]
     if essence != b"application/json" or any(charset not in (b"utf-8", b"utf8") for charset in charsets):

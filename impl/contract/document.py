@@ -42,8 +42,12 @@ def _checked(document: object, path: Path) -> Node:
     paths = document.get("paths")
     if not isinstance(paths, dict) or not paths:
         raise DocumentError(f"{path}: no paths")
+    components = document.setdefault("components", {})
+    if not isinstance(components, dict) or not all(isinstance(part, dict) for part in components.values()):
+        raise DocumentError(f"{path}: components: not a mapping of mappings")
+    components.setdefault("schemas", {})
     for name, item in paths.items():
-        if not isinstance(item, dict):
+        if not isinstance(name, str) or not isinstance(item, dict):
             raise DocumentError(f"{path}: {name}: not a path item")
         for method in set(item) & set(METHODS):
             operation = item[method]

@@ -34,7 +34,6 @@ PREFLIGHT: Final[Headers] = [
     ),
     (b"access-control-max-age", b"7200"),
     (b"cache-control", b"no-store"),
-    (b"content-length", b"0"),
 ]
 
 log = logging.getLogger("cozum")

@@ -20,6 +20,8 @@ MAX_DIGITS: Final = 20
 
 
 LARGEST: Final = 2**63 - 1
+KNOWN_BYTES: Final = 256
+"""Longer text is not kept: whoever sends it could fill the memory."""
 QUICK_KEYWORDS: Final = {"type", "format", "minimum", "maximum", "default", "description"}
 
 
@@ -70,8 +72,11 @@ def quick_text(schema: Node, schemas: Schemas) -> Quick:
     """Reads text that needs no decoding and keeps the schema; what it has read lately it knows by heart."""
     is_valid = schemas.validator(schema).is_valid
 
-    @lru_cache(maxsize=4096)
     def read(raw: bytes) -> object:
+        return known(raw) if len(raw) <= KNOWN_BYTES else INVALID
+
+    @lru_cache(maxsize=4096)
+    def known(raw: bytes) -> object:
         if b"%" in raw or b"+" in raw or not raw.isascii():
             return INVALID
         text = raw.decode()
@@ -204,9 +209,9 @@ class Parameters:
         return self.defaults | {argument: given[argument] for argument in given if argument in self._wanted}
 
     def _refuse(self, values: dict[str, object]) -> NoReturn:
-        """A path parameter that breaks its schema names no record: 404; anything else is 422."""
+        """A path parameter that breaks its schema names no record: 404, unless something else is wrong too: 422."""
         findings = list(self._validator.iter_errors(values))
-        if any(finding.instance_path[:1] and finding.instance_path[0] in self._path for finding in findings):
+        if all(finding.instance_path[:1] and finding.instance_path[0] in self._path for finding in findings):
             raise NotFound
         raise InvalidFields(field_errors(findings))
 

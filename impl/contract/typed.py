@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import UNSET, Meta, Struct
@@ -42,7 +42,7 @@ class Unsupported(Exception):
 
 
 class TypedBody:
-    """Decodes a body, or answers None where the general way must decide. Raises Unsupported when made."""
+    """How to decode a body quickly, and what to hold it against then. Raises Unsupported when made."""
 
     def __init__(self, document: Node, schema: Node, shape: type[Struct], schemas: Schemas) -> None:
         schema = _resolved(document, schema)
@@ -56,14 +56,6 @@ class TypedBody:
         """Whether no field can hold anything nested."""
         self.forbids_nul = fields.forbids_nul
         """Whether a body with an escaped NUL must go the general way."""
-
-    def read(self, raw: bytes) -> Any:
-        """The body as a Struct of the shape, or None."""
-        try:
-            body = self.decode(raw)
-        except UNREADABLE:
-            return None
-        return body if self.keeps(body) else None
 
 
 class _Fields:
@@ -85,11 +77,10 @@ class _Fields:
 
     def struct(self) -> type[Struct]:
         """A subclass of the shape with narrower fields, which takes no unknown ones."""
-        hints = get_type_hints(self._shape)
         defaults = {field.name: field for field in msgspec.structs.fields(self._shape)}
         fields: list[Any] = []
         for name, attribute in self.attributes.items():
-            type_ = self._type(name, attribute, hints[attribute])
+            type_ = self._type(name, attribute)
             if name in self._required:
                 fields.append((attribute, type_))
             else:
@@ -104,7 +95,7 @@ class _Fields:
             forbid_unknown_fields=True,
         )
 
-    def _type(self, name: str, attribute: str, hint: Any) -> Any:
+    def _type(self, name: str, attribute: str) -> Any:
         if name not in self._properties:
             raise Unsupported(f"no property {name}")
         schema = _resolved(self._document, self._properties[name])
@@ -121,8 +112,8 @@ class _Fields:
             case ["boolean"]:
                 _only(schema, {"type"})
                 narrow = bool
-            case ["object" | "array"]:
-                narrow = self._whole(name, attribute, hint)
+            case ["object"]:
+                narrow = self._whole(name, attribute)
             case _:
                 raise Unsupported(name)
         return narrow | None if nullable else narrow
@@ -136,21 +127,21 @@ class _Fields:
             bounds["pattern"] = python_pattern(pattern)
         return bounds
 
-    def _whole(self, name: str, attribute: str, hint: Any) -> Any:
-        """An object of plain values, or else any object or array, held against its schema."""
+    def _whole(self, name: str, attribute: str) -> Any:
+        """An object of plain values, or else any object, held against its schema."""
         schema = self._properties[name]
         try:
             narrow = _flat_object(self._document, _resolved(self._document, schema))
         except Unsupported:
-            return self._checked_whole(attribute, hint, schema)
+            return self._checked_whole(attribute, schema)
         self.forbids_nul = True
         return narrow
 
-    def _checked_whole(self, attribute: str, hint: Any, schema: Node) -> Any:
+    def _checked_whole(self, attribute: str, schema: Node) -> Any:
         name = f"valid_{attribute}"
         self.validators[name] = self._schemas.validator(schema).is_valid
         self.checks.append(f"body.{attribute} is None or body.{attribute} is UNSET or {name}(body.{attribute})")
-        return dict[str, Any] if "dict" in str(hint) else list[Any]
+        return dict[str, Any]
 
 
 def _flat_object(document: Node, schema: Node) -> Any:

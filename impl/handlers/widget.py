@@ -43,7 +43,7 @@ async def send_visitor_message(
     world: World, caller: WidgetCaller, body: wire.VisitorMessageRequest, visitor_token: str | None
 ) -> tuple[int, wire.MessageAnswer]:
     """POST /api/v1/widget/chat/message"""
-    find = chats.visitors_chat(caller.tenant, body.visitor_id, body.chat_id, visitor_token)
+    find = chats.visitors_chat(world, caller.tenant, body.visitor_id, body.chat_id, visitor_token)
     draft = chats.Draft(body.text, body.file_id, body.client_id)
     message, is_new = await chats.say_as_visitor(world, find, draft)
     return 201 if is_new else 200, wire.MessageAnswer(data=wire.MessageData(wire.Message.of(message)))
@@ -60,7 +60,7 @@ async def list_visitor_messages(
     visitor_token: str | None,
 ) -> wire.MessagesAnswer:
     """GET /api/v1/widget/chat/messages"""
-    find = chats.visitors_chat(caller.tenant, visitor_id, chat_id, visitor_token, reading=True)
+    find = chats.visitors_chat(world, caller.tenant, visitor_id, chat_id, visitor_token, reading=True)
     page = await chats.read_messages(world, find, after, limit, wait)
     return wire.MessagesAnswer.of(page.messages, page.state)
 
@@ -69,7 +69,7 @@ async def end_chat(
     world: World, caller: WidgetCaller, body: wire.EndChatRequest, visitor_token: str | None
 ) -> wire.ChatAnswer:
     """POST /api/v1/widget/chat/end"""
-    find = chats.visitors_chat(caller.tenant, body.visitor_id, body.chat_id, visitor_token)
+    find = chats.visitors_chat(world, caller.tenant, body.visitor_id, body.chat_id, visitor_token)
     return wire.ChatAnswer(data=wire.ChatData(wire.Chat.of(await chats.close(world, find, "visitor"))))
 
 
@@ -77,6 +77,6 @@ async def rate_chat(
     world: World, caller: WidgetCaller, body: wire.RateChatRequest, visitor_token: str | None
 ) -> wire.ChatAnswer:
     """POST /api/v1/widget/chat/rate"""
-    find = chats.visitors_chat(caller.tenant, body.visitor_id, body.chat_id, visitor_token)
+    find = chats.visitors_chat(world, caller.tenant, body.visitor_id, body.chat_id, visitor_token)
     chat = await chats.rate(world, find, body.rating, body.comment)
     return wire.ChatAnswer(data=wire.ChatData(wire.Chat.of(chat)))

@@ -58,12 +58,18 @@ def _trial(profile: Profile, now: datetime) -> Item | None:
 
 
 def _storage(extra: Mapping[str, Any]) -> Item | None:
-    used, total = usable(extra.get("depolama_kullanilan_gb")), usable(extra.get("depolama_toplam_gb"))
+    used, total = extra.get("depolama_kullanilan_gb"), extra.get("depolama_toplam_gb")
     flag = extra.get("depolama_kritik") is True
-    if used is not None and total:
-        percent = percent_full(used, total)
-        return _storage_item(f"{one_decimal(used)} / {one_decimal(total)} GB (%{percent})", percent, flag)
-    return _ready_storage(extra, flag)
+    if used is None or total is None:
+        return _ready_storage(extra, flag)
+    return _counted_storage(usable(used), usable(total), flag)
+
+
+def _counted_storage(used: Decimal | None, total: Decimal | None, flag: bool) -> Item | None:
+    if used is None or not total:
+        return None
+    percent = percent_full(used, total)
+    return _storage_item(f"{one_decimal(used)} / {one_decimal(total)} GB (%{percent})", percent, flag)
 
 
 def _ready_storage(extra: Mapping[str, Any], flag: bool) -> Item | None:

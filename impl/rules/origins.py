@@ -12,6 +12,8 @@ from typing import Final
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 LARGEST_PORT: Final = 65_535
+LONGEST: Final = 300
+"""Characters of the longest origin that is looked at; a host has 253 at most (RFC 1035)."""
 
 _ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\%]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE)
 _NO_HOST = re.compile(r"[\x00- /?#@:\[\]\\%]")
@@ -42,13 +44,17 @@ def normal_origin(text: str) -> str | None:
     return f"{scheme}://{host}:{int(port)}"
 
 
-@lru_cache(maxsize=4096)
+def sent_origin(text: str) -> str | None:
+    """`normal_origin` of what a browser sent: ASCII, and no longer than an origin can be."""
+    return normal_origin(text) if len(text) <= LONGEST and text.isascii() else None
+
+
 def origin_of_url(url: str) -> str | None:
     """The normal origin of a whole URL, such as a `Referer`: what stands before its path."""
-    scheme, separator, rest = url.partition("://")
+    scheme, separator, rest = url[: 2 * LONGEST].partition("://")
     if not separator:
         return None
-    return normal_origin(f"{scheme}://{re.split(r'[/?#]', rest, maxsplit=1)[0]}")
+    return sent_origin(f"{scheme}://{re.split(r'[/?#]', rest, maxsplit=1)[0]}")
 
 
 def may_call(allowed: tuple[str, ...], origin: str | None, referer: str | None) -> bool:
@@ -59,5 +65,5 @@ def may_call(allowed: tuple[str, ...], origin: str | None, referer: str | None) 
     if not allowed:
         return True
     if origin is not None:
-        return origin in allowed or normal_origin(origin) in allowed
+        return origin in allowed or sent_origin(origin) in allowed
     return referer is not None and origin_of_url(referer) in allowed

@@ -5,11 +5,16 @@ Source: the contract ("Envelope, errors, times"): a date-time without an offset 
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 ISTANBUL: Final = ZoneInfo("Europe/Istanbul")
+
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII
+)  # seconds may be missing, as in the contract's `trial_bitis`
 
 
 def read_instant(text: str) -> datetime | None:
@@ -17,6 +22,8 @@ def read_instant(text: str) -> datetime | None:
 
     A date stands for its end, 24:00 in Istanbul: `2026-04-12` is over at `2026-04-13T00:00:00+03:00`.
     """
+    if not _RFC_3339.fullmatch(text):
+        return None
     try:
         if "T" not in text:
             return end_of_day(date.fromisoformat(text))

@@ -109,10 +109,6 @@ class MemoryTx:
     async def tenant(self, tenant_id: int) -> Tenant | None:
         return self.tenants.get(tenant_id)
 
-    async def tenant_by_key(self, api_key: str) -> Tenant | None:
-        tenant_id = self.tenant_ids_by_key.get(api_key)
-        return None if tenant_id is None else self.tenants[tenant_id]
-
     async def put_tenant(self, tenant: Tenant) -> None:
         old = self.tenants.get(tenant.id)
         if old and old.api_key != tenant.api_key:

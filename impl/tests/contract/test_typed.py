@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any, Final
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from impl.app import handlers
+from impl.contract.bodies import JsonBody
 from impl.contract.document import Node, load
 from impl.contract.schemas import Schemas
 from impl.contract.typed import PLAIN, TypedBody, Unsupported, python_pattern
+from impl.problems import Problem
 from impl.tests.client import DOCUMENT
 from impl.wire import Shape
 
@@ -40,10 +42,35 @@ def _shape(name: str) -> type[Shape]:
 
 
 BODIES: Final = bodies()
-TYPED: Final = {
-    name: (TypedBody(document, schema, shape, schemas), schemas.validator(schema), shape)
-    for name, schema, shape in BODIES
-}
+
+
+class Ways:
+    """One body, read the fast way and the general way."""
+
+    def __init__(self, name: str, schema: Node, shape: type[Shape]) -> None:
+        operation = {"operationId": name, "requestBody": {"content": {"application/json": {"schema": schema}}}}
+        self.fast = JsonBody(document, operation, shape, schemas)
+        self.general = JsonBody(document, operation, shape, schemas)
+        self.general._typed = None
+
+    def read(self, raw: bytes) -> tuple[Any, Any]:
+        """What both ways make of it: a Struct, or the problem's code and fields."""
+        return asyncio.run(_outcome(self.fast, raw)), asyncio.run(_outcome(self.general, raw))
+
+
+async def _outcome(body: JsonBody, raw: bytes) -> Any:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    try:
+        return await body.read({b"content-type": b"application/json"}, receive)
+    except Problem as problem:
+        return problem.code, [error.pointer for error in problem.field_errors()]
+
+
+WAYS: Final = {name: Ways(name, schema, shape) for name, schema, shape in BODIES}
+FAST: Final = sorted(set(WAYS) - {"TenantOrderRequest"})
+"""Arrays have the general way only."""
 
 TEXTS: Final = [
     "",
@@ -112,25 +139,17 @@ def bodies_of(draw: st.DrawFn, name: str) -> bytes:
     return json.dumps(body, ensure_ascii=draw(st.booleans())).encode("utf-8", "surrogatepass")
 
 
-@pytest.mark.parametrize("name", sorted(TYPED))
+@pytest.mark.parametrize("name", sorted(WAYS))
 @given(data=st.data())
-def test_what_the_fast_way_takes_the_schema_takes_and_both_build_the_same(name: str, data: st.DataObject) -> None:
-    typed, validator, shape = TYPED[name]
-    raw = data.draw(bodies_of(name))
-    body = typed.read(raw)
-    if body is None or (typed.forbids_nul and b"\\u0000" in raw):
-        return
-    value = msgspec.json.decode(raw)
-    assert validator.is_valid(value), raw
-    general = msgspec.convert(value, shape, strict=False)
-    assert isinstance(body, shape)
-    assert msgspec.structs.astuple(body) == msgspec.structs.astuple(general)
+def test_both_ways_take_the_same_bodies_and_build_the_same_values(name: str, data: st.DataObject) -> None:
+    fast, general = WAYS[name].read(data.draw(bodies_of(name)))
+    assert repr(fast) == repr(general)
 
 
-@pytest.mark.parametrize("name", sorted(TYPED))
+@pytest.mark.parametrize("name", FAST)
 def test_ordinary_bodies_take_the_fast_way(name: str) -> None:
     """What the document shows as an example is not served by the slow way."""
-    typed, _, _ = TYPED[name]
+    typed = WAYS[name].fast._typed
     examples = [
         example["value"]
         for item in document["paths"].values()
@@ -141,7 +160,8 @@ def test_ordinary_bodies_take_the_fast_way(name: str) -> None:
         for example in media["examples"].values()
     ]
     assert examples
-    assert all(typed.read(json.dumps(example).encode()) is not None for example in examples)
+    assert typed is not None
+    assert all(typed.keeps(typed.decode(json.dumps(example).encode())) for example in examples)
 
 
 @given(st.text() | st.sampled_from(TEXTS))

@@ -128,7 +128,7 @@ def test_one_of_the_two_alone_is_refused(client: Client, alone: dict[str, Any], 
     assert profile(client)["ad"] == "Ahmet"
 
 
-@pytest.mark.parametrize("signature", ["", None, 5, "x" * 257])
+@pytest.mark.parametrize("signature", [None, 5, "a\0b"])
 def test_a_signature_that_is_no_text_is_a_field_error(client: Client, signature: object) -> None:
     assert send(client, timestamp=NOW, signature=signature).fields == ["/signature"]
 

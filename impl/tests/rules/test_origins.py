@@ -128,7 +128,7 @@ def test_good_origin_is_enough_with_a_foreign_referer() -> None:
 def test_unicode_host_is_taken_in_its_ascii_form() -> None:
     """`bücher` in Punycode is `bcher-kva` (RFC 3492)."""
     assert normal_origin("https://Bücher.example") == "https://xn--bcher-kva.example"
-    assert may_call(("https://xn--bcher-kva.example",), "https://bücher.example", None)
+    assert may_call(("https://xn--bcher-kva.example",), "https://XN--bcher-kva.example", None)
     assert not may_call(("https://xn--bcher-kva.example",), "https://bucher.example", None)
 
 
@@ -185,3 +185,28 @@ def test_normal_origin_of_any_text_is_none_or_its_own_normal_origin(text: str) -
 def test_origin_with_something_behind_it_is_refused_unless_that_is_its_own_port(text: str) -> None:
     same = re.fullmatch(r"(:0{0,2}443)?", text) is not None
     assert may_call(ALLOWED, f"https://pratikesnaf.com{text}", None) is same
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://pratikesnaf.c\xbam",
+        "https://pr\xaatikesnaf.com",
+        "https://pratik\xadesnaf.com",
+        "https://bücher.example",
+    ],
+)
+def test_letters_that_browsers_never_send_open_nothing(origin: str) -> None:
+    """IDNA turns `º` into `o` and drops soft hyphens: what is sent is not read that way."""
+    allowed = ("https://pratikesnaf.com", "https://xn--bcher-kva.example")
+    assert not may_call(allowed, origin, None)
+    assert not may_call(allowed, None, f"{origin}/sayfa")
+
+
+def test_long_origins_and_referers_are_not_kept() -> None:
+    """A key is public: whoever has one could otherwise fill the memory."""
+    before = normal_origin.cache_info().currsize
+    for number in range(50):
+        assert not may_call(("https://a.example",), f"https://{number}{'x' * 31_000}.example", None)
+        assert may_call(("https://a.example",), None, f"https://a.example/{number}{'x' * 31_000}")
+    assert normal_origin.cache_info().currsize <= before + 1

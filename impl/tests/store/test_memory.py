@@ -96,8 +96,6 @@ class Model:
                 seen[f"open chat {t} {v}"] = one(c for c in theirs if c.state != "closed")
                 newest = sorted(theirs, key=lambda c: c.opened_at, reverse=True)
                 seen[f"chats {t} {v}"] = [newest[:limit] for limit in (1, 2, 50)]
-        for k in KEYS:
-            seen[f"key {k}"] = one(r for r in self.tenants if r.api_key == k)
         for o in OPERATORS:
             seen[f"operator {o}"] = one(r for r in self.operators if r.id == o)
             tabs = [m for m in self.memberships if m.operator_id == o]
@@ -146,8 +144,6 @@ async def view(tx: Tx, outbox: list[Any]) -> dict[str, Any]:
             seen[f"visitor {t} {v}"] = await tx.visitor(t, v)
             seen[f"open chat {t} {v}"] = await tx.open_chat_of(t, v)
             seen[f"chats {t} {v}"] = [list(await tx.chats_of_visitor(t, v, limit)) for limit in (1, 2, 50)]
-    for k in KEYS:
-        seen[f"key {k}"] = await tx.tenant_by_key(k)
     for o in OPERATORS:
         seen[f"operator {o}"] = await tx.operator(o)
         seen[f"memberships {o}"] = list(await tx.memberships(o))

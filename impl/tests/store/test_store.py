@@ -112,7 +112,6 @@ def ids(rows: Sequence[Any]) -> list[int]:
 
 READS_OF_AN_EMPTY_STORE: Final[dict[str, tuple[Callable[[Tx], Awaitable[object]], object]]] = {
     "tenant": (lambda tx: tx.tenant(1), None),
-    "tenant_by_key": (lambda tx: tx.tenant_by_key("CM_KEY_1"), None),
     "operator": (lambda tx: tx.operator(7), None),
     "operator_by_email": (lambda tx: tx.operator_by_email("op7@example.com"), None),
     "membership": (lambda tx: tx.membership(7, 1), None),
@@ -152,7 +151,7 @@ def test_every_getter_of_the_port_is_read_from_an_empty_store() -> None:
 def test_tenant_is_found_by_id_and_by_key(store: Kept) -> None:
     store.put(tenant(1), tenant(2))
     assert store.do(lambda tx: tx.tenant(2)) == tenant(2)
-    assert store.do(lambda tx: tx.tenant_by_key("CM_KEY_2")) == tenant(2)
+    assert store.run(store.port.tenant_by_key("CM_KEY_2")) == tenant(2)
 
 
 def test_tenant_is_found_by_key_without_a_transaction(store: Kept) -> None:
@@ -181,14 +180,14 @@ def test_tenant_of_a_transaction_that_fails_is_never_found_by_key(store: Kept) -
 
 def test_key_is_compared_exactly(store: Kept) -> None:
     store.put(tenant(1))
-    assert store.do(lambda tx: tx.tenant_by_key("cm_key_1")) is None
+    assert store.run(store.port.tenant_by_key("cm_key_1")) is None
 
 
 def test_tenant_with_a_new_key_is_not_found_by_the_old_one(store: Kept) -> None:
     store.put(tenant(1, "CM_OLD_1"))
     store.put(tenant(1, "CM_NEW_1"))
-    assert store.do(lambda tx: tx.tenant_by_key("CM_OLD_1")) is None
-    assert store.do(lambda tx: tx.tenant_by_key("CM_NEW_1")) == tenant(1, "CM_NEW_1")
+    assert store.run(store.port.tenant_by_key("CM_OLD_1")) is None
+    assert store.run(store.port.tenant_by_key("CM_NEW_1")) == tenant(1, "CM_NEW_1")
 
 
 @pytest.mark.parametrize("email", ["ali@example.com", "ALI@EXAMPLE.COM", "Ali@Example.com"])

@@ -39,8 +39,9 @@ class YieldingStore:
             return await self._store.transact(yielding)
 
     async def tenant_by_key(self, api_key: str) -> Tenant | None:
-        """A transaction of its own: never what is not committed yet."""
-        return await self.transact(lambda tx: tx.tenant_by_key(api_key))
+        """Waits for the running transaction: never what is not committed yet."""
+        async with self._lock:
+            return await self._store.tenant_by_key(api_key)
 
 
 class _YieldingTx:

@@ -1,0 +1,52 @@
+"""The command line: its commands, their help, and how they fail."""
+
+from __future__ import annotations
+
+import sys
+
+from cyclopts import App, CycloptsError
+
+from cozum import __version__
+from cozum.errors import UsageError
+
+HELP = """Çözüm Merkezi's live-chat and helpdesk API from one openapi.yaml.
+
+Start here: `cozum mock`, then open http://127.0.0.1:8080/docs.
+"""
+
+app = App(name="cozum", help=HELP, version=__version__, help_format="markdown", suppress_keyboard_interrupt=False)
+MOCK = """Start the mock server: the whole API in memory, with demo data.
+
+It is the real application, not canned answers: what you write you can read again, and a visitor's message wakes the
+operator who waits for it. Every answer is checked against the contract; one that breaks it is told on stderr. The state
+is gone when it ends.
+"""
+SERVE = """Start the backend.
+
+Only `memory://` so far: the state is gone when it ends. Without `--demo` it starts empty.
+"""
+LINT = """Check an OpenAPI document and its examples.
+
+Is it valid 3.1, do its examples keep its schemas, can it be served? Exit 0: nothing found; 1: findings, a line each;
+2: not a readable document.
+"""
+
+# Each command is imported when it is called; until then this is all that is known of it.
+app.command("cozum.commands.mock:mock", name="mock", help=MOCK)
+app.command("cozum.commands.serve:serve", name="serve", help=SERVE)
+app.command("cozum.commands.lint:lint", name="lint", help=LINT)
+
+
+def run_command() -> None:
+    """Run the command of `sys.argv`. Ends with 0, with 1 for findings, with 2 for what cannot work."""
+    try:
+        app(exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        _end(str(error).strip().replace("\n", " "))
+    except UsageError as error:
+        _end(str(error))
+
+
+def _end(message: str) -> None:
+    print(f"cozum: {message}", file=sys.stderr)
+    sys.exit(2)
