@@ -8,6 +8,8 @@ body. Everything else goes uvicorn's own way.
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -38,9 +40,21 @@ class WholeAnswers(HttpToolsProtocol):
             self.transport.close()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Run the application as the task itself: it answers its own failures, so nothing need stand around it."""
         cycle.__class__ = _Cycle
-        cycle.scope["extensions"] = EXTENSIONS
-        super()._start_asgi_task(cycle, app)
+        scope: Any = cycle.scope
+        scope["extensions"] = EXTENSIONS
+        task = self.loop.create_task(app(scope, cycle.receive, cycle.send))
+        task.add_done_callback(partial(self._ended, cycle))
+        self.tasks.add(task)
+
+    def _ended(self, cycle: RequestResponseCycle, task: asyncio.Task[None]) -> None:
+        self.tasks.discard(task)
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None:
+            self.logger.error("Exception in ASGI application", exc_info=failure)
+        if not (cycle.response_complete or cycle.disconnected):
+            self.transport.close()
 
 
 class _Cycle(RequestResponseCycle):

@@ -291,3 +291,40 @@ def test_the_backend_starts_without_the_demo_unless_asked() -> None:
     assert (process.returncode, err) == (0, "")
     assert "CM_DEMO_2026" not in first + out
     assert "sifre123" not in first + out
+
+
+@pytest.mark.parametrize("after", [0.1, 0.25, 0.45])
+def test_ctrl_c_during_the_start_ends_it_with_0_and_without_a_word(after: float) -> None:
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys; sys.argv = ['cozum', 'mock', '--port', '0']\n"
+            "from cozum.__main__ import main\nprint('up', flush=True)\nmain()",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    time.sleep(after)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=10)
+    assert (process.returncode, err) == (0, "")
+
+
+def test_half_sent_body_and_a_second_ctrl_c_end_without_a_word() -> None:
+    with _started("mock") as (process, port, _):
+        half = socket.create_connection(("127.0.0.1", port))
+        half.sendall(
+            b"POST /api/v1/widget/init HTTP/1.1\r\nHost: x\r\nX-API-Key: CM_DEMO_2026\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+        )
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+        took, _, err = _end(process, signal.SIGINT)
+        half.close()
+    assert (process.returncode, err) == (0, "")
+    assert took < 2

@@ -36,14 +36,19 @@ def init(*, version: bytes = b"1.1", more: bytes = b"", body: bytes = BODY) -> b
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
 
 
-def talk_to(protocol: type[HttpToolsProtocol], talk: Talk) -> Any:
-    """Serve a fresh demo with that protocol, and run `talk` over one connection to it."""
+def talk_to(protocol: type[HttpToolsProtocol], talk: Talk, app: Any = None) -> Any:
+    """Serve a fresh demo, or `app`, with that protocol, and run `talk` over one connection to it."""
 
     world, application = build(None, "memory://", demo=True)
 
     async def scene() -> Any:
         config = uvicorn.Config(
-            application.asgi, http=protocol, interface="asgi3", lifespan="off", log_level="error", server_header=False
+            app or application.asgi,
+            http=protocol,
+            interface="asgi3",
+            lifespan="off",
+            log_level="error",
+            server_header=False,
         )
         config.load()
         server = uvicorn.Server(config)
@@ -157,3 +162,36 @@ def test_client_that_leaves_while_its_poll_waits_harms_nobody() -> None:
         return answer
 
     assert talk_to(WholeAnswers, talk).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_head_that_never_ends_is_refused_before_it_fills_the_memory() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> tuple[bytes, int]:
+        writer.write(b"GET /docs HTTP/1.1\r\n")
+        sent = 0
+        try:
+            while sent < 10_000_000:
+                writer.write(b"X-%d: %b\r\n" % (sent, b"x" * 1000))
+                await writer.drain()
+                sent += 1000
+        except ConnectionError:
+            pass
+        return await reader.read(), sent
+
+    try:
+        answer, sent = talk_to(WholeAnswers, talk)
+    except ConnectionResetError:  # the server closed while more was on its way
+        return
+    assert answer.startswith(b"HTTP/1.1 431 ") or answer == b""
+    assert sent < 10_000_000
+
+
+def test_application_that_fails_is_logged_and_its_connection_closed(caplog: pytest.LogCaptureFixture) -> None:
+    async def failing(scope: Any, receive: Any, send: Any) -> None:
+        raise RuntimeError("planted")
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(init())
+        return await reader.read()
+
+    assert talk_to(WholeAnswers, talk, failing) == b""
+    assert "planted" in caplog.text

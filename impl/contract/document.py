@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 Node = dict[str, Any]
@@ -27,7 +28,17 @@ def load(path: Path) -> Node:
         document = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
     except yaml.YAMLError as error:
         raise DocumentError(f"{path}{_where(error)}") from None
-    return _checked(document, path)
+    return _checked(_as_json(document, path), path)
+
+
+def _as_json(document: object, path: Path) -> object:
+    """The document as JSON has it: keys are text (`200:` in YAML is a number), dates are text, nothing holds itself."""
+    try:
+        return msgspec.json.decode(msgspec.json.encode(document))
+    except RecursionError:
+        raise DocumentError(f"{path}: a part of the document contains itself") from None
+    except (TypeError, ValueError, msgspec.MsgspecError) as error:
+        raise DocumentError(f"{path}: cannot be written as JSON: {error}") from None
 
 
 def _where(error: yaml.YAMLError) -> str:

@@ -132,3 +132,29 @@ def test_references_in_a_circle_are_told() -> None:
     node = document({}, headers={"A": {"$ref": "#/components/headers/B"}, "B": {"$ref": "#/components/headers/A"}})
     with pytest.raises(DocumentError, match=r"#/components/headers/[AB]: .*circle"):
         inlined(node, {"$ref": "#/components/headers/A"})
+
+
+def test_document_that_contains_itself_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text("openapi: 3.1.0\npaths: &a\n  /x: *a\n")
+    with pytest.raises(DocumentError, match="contains itself"):
+        load(path)
+
+
+@pytest.mark.parametrize("components", ["[]", "{schemas: 5}", "7"])
+def test_components_of_the_wrong_shape_are_told(tmp_path: Path, components: str) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text(
+        f"openapi: 3.1.0\ncomponents: {components}\n"
+        "paths: {/x: {get: {operationId: x, responses: {200: {description: d}}}}}\n"
+    )
+    with pytest.raises(DocumentError, match="components"):
+        load(path)
+
+
+def test_keys_are_text_and_components_are_optional(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text("openapi: 3.1.0\npaths: {/x: {get: {operationId: x, responses: {200: {description: d}}}}}\n")
+    document = load(path)
+    assert list(document["paths"]["/x"]["get"]["responses"]) == ["200"]
+    assert document["components"] == {"schemas": {}}

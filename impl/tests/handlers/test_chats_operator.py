@@ -477,3 +477,23 @@ def test_a_chat_of_others_cannot_be_told_from_none(client: Client, stranger: str
     replies = [client.call(method, base + path, token=stranger, body=body) for method, path, body in calls]
     assert [reply.code for reply in replies] == ["bulunamadi"] * len(calls)
     assert client.events() == []
+
+
+def test_token_revoked_while_its_poll_waits_reads_nothing_more(client: Client, token: str) -> None:
+    async def scene() -> tuple[Reply, Reply]:
+        poll = asyncio.create_task(
+            client.send("GET", "/api/v1/operator/chat/42/messages?son_sira=1&bekle=5", token=token)
+        )
+        await asyncio.sleep(0.05)
+        await client.send("POST", "/api/v1/auth/logout", token=token)
+        said = await client.send(
+            "POST",
+            "/api/v1/widget/chat/message",
+            key=ESNAF_KEY,
+            body={"ziyaretci_id": "ahmet.yilmaz", "oturum_id": 42, "mesaj": "Orada mısınız?"},
+        )
+        return await poll, said
+
+    poll, said = client.run(scene())
+    assert said.status == 201
+    assert poll.code == "token_gecersiz"
