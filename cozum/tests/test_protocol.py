@@ -47,7 +47,8 @@ def talk_to(protocol: type[HttpToolsProtocol], talk: Talk, app: Any = None) -> A
             http=protocol,
             interface="asgi3",
             lifespan="off",
-            log_level="error",
+            log_config=None,
+            proxy_headers=False,
             server_header=False,
         )
         config.load()
