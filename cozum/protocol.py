@@ -9,8 +9,7 @@ body. Everything else goes uvicorn's own way.
 from __future__ import annotations
 
 import asyncio
-from functools import partial
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -42,19 +41,13 @@ class WholeAnswers(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Run the application as the task itself: it answers its own failures, so nothing need stand around it."""
         cycle.__class__ = _Cycle
+        cycle = cast("_Cycle", cycle)
         scope: Any = cycle.scope
         scope["extensions"] = EXTENSIONS
         task = self.loop.create_task(app(scope, cycle.receive, cycle.send))
-        task.add_done_callback(partial(self._ended, cycle))
+        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(cycle.ended)
         self.tasks.add(task)
-
-    def _ended(self, cycle: RequestResponseCycle, task: asyncio.Task[None]) -> None:
-        self.tasks.discard(task)
-        failure = None if task.cancelled() else task.exception()
-        if failure is not None:
-            self.logger.error("Exception in ASGI application", exc_info=failure)
-        if not (cycle.response_complete or cycle.disconnected):
-            self.transport.close()
 
 
 class _Cycle(RequestResponseCycle):
@@ -63,6 +56,14 @@ class _Cycle(RequestResponseCycle):
     defaults: ClassVar[list[tuple[bytes, bytes]]] = []
     default_head: ClassVar[bytes] = b""
     """The headers of every answer, as they were last seen and as they are written."""
+
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """The application is done; what it left unanswered, nobody will answer."""
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None:
+            self.logger.error("Exception in ASGI application", exc_info=failure)
+        if not (self.response_complete or self.disconnected):
+            self.transport.close()
 
     async def receive(self) -> Any:
         """As uvicorn's, without waiting for an event that has happened: most bodies came with their head."""

@@ -102,23 +102,17 @@ class CustomerInfo(TypedDict, total=False):
     extra: dict[str, Any] | None
 
 
-class Signature(Struct, frozen=True):
-    """The site's proof: Unix seconds and lower-case hex."""
-
-    timestamp: int
-    value: str
-
-
 async def tell_about(
     world: World,
     tenant: Tenant,
     visitor_id: str,
     info: CustomerInfo,
-    signature: Signature | None,
+    signature: tuple[int, str] | None,
     visitor_token: str | None,
 ) -> tuple[Visitor, str | None]:
     """Store what the site tells; a valid signature verifies the identity and gives a browser token.
 
+    `signature` is its timestamp in Unix seconds and its lower-case hex.
     Raises InvalidFields, WrongSignature, ExpiredSignature, VisitorTokenNeeded; then nothing is stored.
     """
     now, seen_at = world.clock.now(), world.clock.timestamp()
@@ -126,7 +120,7 @@ async def tell_about(
     token_digests: tuple[bytes, ...] = ()
     if signature:
         secret, email = tenant.api_secret, info.get("email")
-        verdict = verify(secret, visitor_id, email, signature.timestamp, signature.value, int(seen_at))
+        verdict = verify(secret, visitor_id, email, *signature, int(seen_at))
         if verdict != "valid":
             raise WrongSignature if verdict == "wrong" else ExpiredSignature
         token = world.ids.secret()

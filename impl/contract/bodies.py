@@ -41,15 +41,8 @@ class JsonBody:
         except Unsupported:
             self._typed = None
 
-    async def read(self, headers: Mapping[bytes, bytes], receive: Receive) -> Any:
-        """The body as the handler's Struct.
-
-        Raises BodyTooLarge, WrongMediaType, MalformedJson, InvalidFields, in this order, and Disconnected.
-        """
-        message = await receive()
-        raw: bytes = message.get("body", b"")
-        if message.get("more_body") or len(raw) > self.limit or message["type"] == "http.disconnect":
-            raw = await _rest(message, headers, receive, self.limit)
+    def read(self, raw: bytes, headers: Mapping[bytes, bytes]) -> Any:
+        """The body as the handler's Struct. Raises WrongMediaType, MalformedJson, InvalidFields, in this order."""
         media_type = headers.get(b"content-type")
         if media_type != b"application/json" and (raw or media_type is not None):
             check_media_type(media_type or b"")
@@ -71,8 +64,11 @@ class JsonBody:
         return msgspec.convert(_with_integers(value), self._shape, strict=False)
 
 
-async def _rest(message: Mapping[str, Any], headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
-    """A body that did not come in one piece. Raises BodyTooLarge as soon as that is certain, Disconnected."""
+async def the_rest(message: Mapping[str, Any], headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
+    """A body that did not come in one piece: `message` began it.
+
+    Raises BodyTooLarge as soon as that is certain, Disconnected.
+    """
     length = headers.get(b"content-length", b"")
     if length.isdigit() and (len(length) > len(str(limit)) or int(length) > limit):
         raise BodyTooLarge(limit=limit)

@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from impl.contract.bodies import Disconnected, JsonBody
+from impl.contract.bodies import Disconnected, JsonBody, the_rest
 from impl.contract.call import Scope, client_of, read_headers
 from impl.contract.document import DocumentError, Node
 from impl.contract.parameters import Parameters
@@ -92,7 +92,13 @@ class Plan:
         try:
             headers = read_headers(scope)
             caller = await self._authenticate(world, headers, self._creates)
-            body = self._body and await self._body.read(headers, receive)
+            taken, body = self._body, None
+            if taken is not None:
+                message = await receive()
+                raw = message.get("body")
+                if raw is None or message.get("more_body") or len(raw) > taken.limit:
+                    raw = await the_rest(message, headers, receive, taken.limit)
+                body = taken.read(raw, headers)
             parameters = self._parameters
             if parameters.headers_only is None or not headers.keys().isdisjoint(parameters.headers_only):
                 arguments = parameters.read(raw_path, scope["query_string"], headers)

@@ -27,7 +27,7 @@ async def set_customer_info(
             info[name] = value  # type: ignore[literal-required]
     signature = None
     if body.timestamp is not UNSET and body.signature is not UNSET:
-        signature = visitors.Signature(body.timestamp, body.signature)
+        signature = (body.timestamp, body.signature)
     visitor, token = await visitors.tell_about(world, caller.tenant, body.visitor_id, info, signature, visitor_token)
     return wire.CustomerInfoAnswer(
         verified=signature is not None,

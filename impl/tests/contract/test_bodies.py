@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from impl.contract.bodies import MAX_DEPTH, Disconnected, JsonBody, check_media_type, decode
+from impl.contract.bodies import MAX_DEPTH, Disconnected, JsonBody, check_media_type, decode, the_rest
 from impl.contract.document import DocumentError, Node
+from impl.contract.replies import Receive
 from impl.contract.schemas import Schemas
 from impl.problems import BodyTooLarge, InvalidFields, MalformedJson, WrongMediaType
 from impl.tests.contract.small import operation, receiving, request, takes
@@ -43,17 +44,21 @@ SCHEMA: Node = {
 }
 
 
+async def _taken(compiled: JsonBody, headers: Mapping[bytes, bytes], receive: Receive) -> Any:
+    return compiled.read(await the_rest(await receive(), headers, receive, compiled.limit), headers)
+
+
 def _read(body: bytes, headers: Mapping[bytes, bytes] = JSON, *, limit: int | None = None) -> Any:
     more = {} if limit is None else {"x-cozum-body-limit": limit}
     compiled = JsonBody({}, operation("save", requestBody=takes(SCHEMA), **more), Draft, Schemas({}))
-    return asyncio.run(compiled.read(headers, receiving([request(body)])))
+    return asyncio.run(_taken(compiled, headers, receiving([request(body)])))
 
 
 def _text(messages: Sequence[Mapping[str, Any]], headers: Mapping[bytes, bytes] | None = None) -> Any:
     """The `a` of a body of at most ten bytes."""
     node = operation("save", requestBody=takes(TINY), **{"x-cozum-body-limit": 10})
     compiled = JsonBody({}, node, Tiny, Schemas({}))
-    return asyncio.run(compiled.read(JSON | dict(headers or {}), receiving(messages))).a
+    return asyncio.run(_taken(compiled, JSON | dict(headers or {}), receiving(messages))).a
 
 
 def test_a_body_becomes_the_handlers_struct() -> None:

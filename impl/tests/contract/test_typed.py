@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any, Final
 
@@ -55,15 +54,12 @@ class Ways:
 
     def read(self, raw: bytes) -> tuple[Any, Any]:
         """What both ways make of it: a Struct, or the problem's code and fields."""
-        return asyncio.run(_outcome(self.fast, raw)), asyncio.run(_outcome(self.general, raw))
+        return _outcome(self.fast, raw), _outcome(self.general, raw)
 
 
-async def _outcome(body: JsonBody, raw: bytes) -> Any:
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": raw, "more_body": False}
-
+def _outcome(body: JsonBody, raw: bytes) -> Any:
     try:
-        return await body.read({b"content-type": b"application/json"}, receive)
+        return body.read(raw, {b"content-type": b"application/json"})
     except Problem as problem:
         return problem.code, [error.pointer for error in problem.field_errors()]
 
