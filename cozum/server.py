@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,7 +36,10 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def run(app: Any, listener: socket.socket, on_ready: Callable[[], None], on_exit: Callable[[], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM; `on_exit` is called in the loop as soon as the end is asked for."""
+    """Serve until Ctrl-C or SIGTERM; `on_exit` is called in the loop as soon as the end is asked for.
+
+    uvicorn raises the signal again when all is done: what that does is up to the caller's handlers.
+    """
     config = uvicorn.Config(
         app,
         http=WholeAnswers,
@@ -51,7 +53,6 @@ def run(app: Any, listener: socket.socket, on_ready: Callable[[], None], on_exit
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         _Server(config, on_ready, on_exit).run(sockets=[listener])
 

@@ -1,4 +1,4 @@
-"""Chats: opening, writing, reading, accepting, transferring, closing, rating.
+"""The life of a chat: opened, accepted, transferred, closed, rated; and the queue of those that wait.
 
 A chat goes waiting → active → closed. Every change wakes those who wait for the chat, after it is committed.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from time import monotonic
 from typing import Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from impl.actions.visitors import check_token, new_visitor, see
+from impl.actions.finding import Find
+from impl.actions.messages import Draft, say
+from impl.actions.outbox import tell
+from impl.actions.visitors import check_token, new_visitor
 from impl.callers import OperatorCaller
 from impl.model import (
     Chat,
@@ -21,60 +22,23 @@ from impl.model import (
     ChatOpened,
     ChatRated,
     ChatState,
-    Event,
     Message,
-    OutboxRow,
     Profile,
     Sender,
-    StoredFile,
     Tenant,
     Visitor,
 )
-from impl.problems import (
-    AlreadyRated,
-    AtCapacity,
-    ChatIsClosed,
-    ChatIsOpen,
-    ChatTaken,
-    InvalidToken,
-    NotFound,
-    NotYourChat,
-)
+from impl.problems import AlreadyRated, AtCapacity, ChatIsClosed, ChatIsOpen, ChatTaken, NotFound
 from impl.store.port import Tx
 from impl.world import World
 
 OPEN: Final[tuple[ChatState, ...]] = ("waiting", "active")
-
-SEEN_EVERY: Final = 30.0
-"""Seconds: how often a visitor who only reads is seen."""
 
 CLOSED_BY: Final[dict[Sender, str]] = {
     "visitor": "Sohbeti ziyaretçi kapattı.",
     "operator": "Sohbeti operatör kapattı.",
     "system": "Sohbet uzun süre sessiz kaldığı için kapatıldı.",
 }
-
-
-class Draft(Struct, frozen=True):
-    """What somebody wants to say: a text, a file, or both."""
-
-    text: str | None = None
-    file_id: str | None = None
-    client_id: str | None = None
-    """The sender's own id of it: the same again is the same message."""
-
-
-class Page(Struct, frozen=True):
-    """Messages after a sequence, and the chat's state then."""
-
-    messages: Sequence[Message]
-    state: ChatState
-
-
-Find = Callable[[Tx], Awaitable[Chat]]
-
-
-# Visitors
 
 
 async def open_chat(
@@ -101,7 +65,7 @@ async def open_chat(
         is_new = chat is None or chat.state == "closed"
         if chat is None or is_new:
             chat = await _new_chat(world, tx, visitor, name, email)
-        message = await _say(world, tx, chat, "visitor", chat.visitor_name, Draft(text)) if text else None
+        message = await say(world, tx, chat, "visitor", chat.visitor_name, Draft(text)) if text else None
         return await tx.chat(chat.id) or chat, message, is_new
 
     opened = await world.store.transact(work)
@@ -121,44 +85,13 @@ async def _new_chat(world: World, tx: Tx, visitor: Visitor, name: str | None, em
         last_activity_at=now,
     )
     await tx.put_chat(chat)
-    await _tell(world, tx, ChatOpened(chat.tenant_id, chat.id, chat.visitor_id, chat.visitor_name, chat.channel))
+    await tell(world, tx, ChatOpened(chat.tenant_id, chat.id, chat.visitor_id, chat.visitor_name, chat.channel))
     return chat
 
 
 def full_name(profile: Profile) -> str | None:
     """`Ahmet Yilmaz`, or what is known of it."""
     return " ".join(filter(None, (profile.first_name, profile.last_name))) or None
-
-
-def visitors_chat(
-    world: World, tenant: Tenant, visitor_id: str, chat_id: int, visitor_token: str | None, *, reading: bool = False
-) -> Find:
-    """Finds the visitor's own chat, to change it or only to read. Raises VisitorTokenNeeded, NotFound."""
-
-    async def find(tx: Tx) -> Chat:
-        await see(world, tx, tenant, visitor_id, visitor_token, every=SEEN_EVERY if reading else 0.0)
-        chat = await (tx.chat(chat_id) if reading else tx.chat_for_update(chat_id))
-        if chat is None or chat.tenant_id != tenant.id or chat.visitor_id != visitor_id:
-            raise NotFound
-        return chat
-
-    return find
-
-
-async def say_as_visitor(world: World, find: Find, draft: Draft) -> tuple[Message, bool]:
-    """Add the visitor's message; answers too whether it is new. Raises NotFound, ChatIsClosed."""
-
-    async def work(tx: Tx) -> tuple[Message, bool]:
-        chat = await find(tx)
-        if draft.client_id is not None:
-            known = await tx.message_by_client_id(chat.id, None, draft.client_id)
-            if known:
-                return known, False
-        return await _say(world, tx, chat, "visitor", chat.visitor_name, draft), True
-
-    said = await world.store.transact(work)
-    world.waker.wake(said[0].chat_id)
-    return said
 
 
 async def rate(world: World, find: Find, rating: int, comment: str | None) -> Chat:
@@ -172,31 +105,10 @@ async def rate(world: World, find: Find, rating: int, comment: str | None) -> Ch
             raise AlreadyRated
         rated = replace(chat, rating=rating, comment=comment)
         await tx.put_chat(rated)
-        await _tell(world, tx, ChatRated(chat.tenant_id, chat.id, rating, comment, chat.operator_id))
+        await tell(world, tx, ChatRated(chat.tenant_id, chat.id, rating, comment, chat.operator_id))
         return rated
 
     return await world.store.transact(work)
-
-
-# Operators
-
-
-def members_chat(caller: OperatorCaller, chat_id: int, *, reading: bool = False) -> Find:
-    """Finds a chat of the operator's tenants, to change it or only to read.
-
-    Asks again who the operator is, for a poll may have waited: a revoked token reads nothing more. Raises InvalidToken,
-    NotFound.
-    """
-
-    async def find(tx: Tx) -> Chat:
-        if await tx.token(caller.token_id) is None:
-            raise InvalidToken
-        chat = await (tx.chat(chat_id) if reading else tx.chat_for_update(chat_id))
-        if chat is None or await tx.membership(caller.operator.id, chat.tenant_id) is None:
-            raise NotFound
-        return chat
-
-    return find
 
 
 async def list_queue(
@@ -221,27 +133,6 @@ async def list_queue(
 
     chats = await world.store.transact(work)
     return chats[:limit], len(chats) > limit
-
-
-async def say_as_operator(world: World, caller: OperatorCaller, find: Find, draft: Draft) -> tuple[Message, bool]:
-    """Add the operator's message; answers too whether it is new. Raises ChatIsClosed, NotYourChat."""
-
-    async def work(tx: Tx) -> tuple[Message, bool]:
-        chat = await find(tx)
-        me = caller.operator
-        if draft.client_id is not None:
-            known = await tx.message_by_client_id(chat.id, me.id, draft.client_id)
-            if known:
-                return known, False
-        if chat.state == "closed":
-            raise ChatIsClosed
-        if chat.operator_id != me.id:
-            raise NotYourChat
-        return await _say(world, tx, chat, "operator", me.name, draft, operator_id=me.id), True
-
-    said = await world.store.transact(work)
-    world.waker.wake(said[0].chat_id)
-    return said
 
 
 async def accept(world: World, caller: OperatorCaller, find: Find) -> Chat:
@@ -299,20 +190,17 @@ async def _hand_to(world: World, tx: Tx, chat: Chat, operator_id: int) -> Chat:
     return handed
 
 
-# Both
-
-
 async def close(world: World, find: Find, closed_by: Sender) -> Chat:
     """Close an open chat: first its system message, then the state. Raises ChatIsClosed."""
 
     async def work(tx: Tx) -> Chat:
         chat = await find(tx)
-        message = await _say(world, tx, chat, "system", None, Draft(CLOSED_BY[closed_by]))
+        message = await say(world, tx, chat, "system", None, Draft(CLOSED_BY[closed_by]))
         now = world.clock.now()
         chat = replace(chat, state="closed", closed_at=now, last_sequence=message.sequence, last_activity_at=now)
         await tx.put_chat(chat)
         seconds = max(0, int((now - chat.opened_at).total_seconds()))
-        await _tell(
+        await tell(
             world,
             tx,
             ChatClosed(
@@ -330,80 +218,7 @@ async def close(world: World, find: Find, closed_by: Sender) -> Chat:
     return await _changing(world, work)
 
 
-async def read_messages(world: World, find: Find, after: int, limit: int, wait: float) -> Page:
-    """Messages with a larger sequence than `after`; waits up to `wait` seconds for the first.
-
-    A changed state ends the wait too, and a closed chat is not waited for.
-    """
-
-    async def work(tx: Tx) -> tuple[Chat, Sequence[Message]]:
-        chat = await find(tx)
-        return chat, await tx.messages_after(chat.id, after, limit)
-
-    chat, messages = await world.store.transact(work)
-    if messages or not wait or chat.state == "closed":
-        return Page(messages, chat.state)
-    return await _wait_for_messages(world, work, chat, wait)
-
-
-async def _wait_for_messages(
-    world: World, read: Callable[[Tx], Awaitable[tuple[Chat, Sequence[Message]]]], chat: Chat, wait: float
-) -> Page:
-    deadline = monotonic() + wait
-    while True:
-        woken = world.waker.listen(chat.id)
-        try:
-            now, messages = await world.store.transact(read)
-            left = deadline - monotonic()
-            if messages or now.state != chat.state or left <= 0 or world.waker.closed:
-                return Page(messages, now.state)
-            await world.waker.wait(woken, left)
-        finally:
-            world.waker.forget(chat.id, woken)
-
-
 async def _changing(world: World, work: Callable[[Tx], Awaitable[Chat]]) -> Chat:
     chat = await world.store.transact(work)
     world.waker.wake(chat.id)
     return chat
-
-
-async def _say(
-    world: World,
-    tx: Tx,
-    chat: Chat,
-    sender: Sender,
-    sender_name: str | None,
-    draft: Draft,
-    operator_id: int | None = None,
-) -> Message:
-    file = None if draft.file_id is None else await _file_for(tx, chat, sender, draft.file_id)
-    if chat.state == "closed":
-        raise ChatIsClosed
-    message = Message(
-        world.ids.next("message"),
-        chat.id,
-        chat.last_sequence + 1,
-        sender,
-        sender_name,
-        draft.text,
-        world.clock.now(),
-        operator_id,
-        file,
-        draft.client_id,
-    )
-    await tx.add_message(message)
-    return message
-
-
-async def _file_for(tx: Tx, chat: Chat, sender: Sender, file_id: str) -> StoredFile:
-    """The sender's own file: the visitor's, or one that an operator of the tenant uploaded. Raises NotFound."""
-    file = await tx.file(file_id)
-    owner = chat.visitor_id if sender == "visitor" else None
-    if file is None or file.tenant_id != chat.tenant_id or file.visitor_id != owner:
-        raise NotFound
-    return file
-
-
-async def _tell(world: World, tx: Tx, event: Event) -> None:
-    await tx.add_to_outbox(OutboxRow(world.ids.next("outbox"), world.clock.now(), event))

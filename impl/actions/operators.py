@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from impl.actions.outbox import tell
 from impl.callers import OperatorCaller
 from impl.model import (
     AccessToken,
@@ -16,7 +17,6 @@ from impl.model import (
     Operator,
     OperatorState,
     OperatorWentOffline,
-    OutboxRow,
     Tenant,
 )
 from impl.problems import LoginFailed, TooManyRequests
@@ -126,5 +126,5 @@ async def go_offline(world: World, tx: Tx, operator: Operator, reason: OfflineRe
         await tx.put_operator(replace(operator, state="offline"))
         for membership in await tx.memberships(operator.id):
             event = OperatorWentOffline(membership.tenant_id, operator.id, operator.name, reason)
-            await tx.add_to_outbox(OutboxRow(world.ids.next("outbox"), world.clock.now(), event))
+            await tell(world, tx, event)
     return returned

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from impl import wire
-from impl.actions import chats, tenants
+from impl.actions import chats, messages, tenants
+from impl.actions.finding import members_chat
 from impl.actions.operators import Tab
 from impl.callers import OperatorCaller
 from impl.model import Chat
@@ -38,8 +39,8 @@ async def list_operator_messages(
     world: World, caller: OperatorCaller, record_id: int, after: int, limit: int, wait: int
 ) -> wire.MessagesAnswer:
     """GET /api/v1/operator/chat/{id}/messages"""
-    find = chats.members_chat(caller, record_id, reading=True)
-    page = await chats.read_messages(world, find, after, limit, wait)
+    find = members_chat(caller, record_id, reading=True)
+    page = await messages.read_messages(world, find, after, limit, wait)
     return wire.MessagesAnswer.of(page.messages, page.state)
 
 
@@ -47,27 +48,27 @@ async def send_operator_message(
     world: World, caller: OperatorCaller, record_id: int, body: wire.OperatorMessageRequest
 ) -> tuple[int, wire.MessageAnswer]:
     """POST /api/v1/operator/chat/{id}/message"""
-    draft = chats.Draft(body.text, body.file_id, body.client_id)
-    find = chats.members_chat(caller, record_id)
-    message, is_new = await chats.say_as_operator(world, caller, find, draft)
+    draft = messages.Draft(body.text, body.file_id, body.client_id)
+    find = members_chat(caller, record_id)
+    message, is_new = await messages.say_as_operator(world, caller, find, draft)
     return 201 if is_new else 200, wire.MessageAnswer(data=wire.MessageData(wire.Message.of(message)))
 
 
 async def accept_chat(world: World, caller: OperatorCaller, record_id: int) -> wire.OperatorChatAnswer:
     """POST /api/v1/operator/chat/{id}/accept"""
-    return _shown(await chats.accept(world, caller, chats.members_chat(caller, record_id)))
+    return _shown(await chats.accept(world, caller, members_chat(caller, record_id)))
 
 
 async def transfer_chat(
     world: World, caller: OperatorCaller, record_id: int, body: wire.TransferRequest
 ) -> wire.OperatorChatAnswer:
     """POST /api/v1/operator/chat/{id}/transfer"""
-    return _shown(await chats.transfer(world, chats.members_chat(caller, record_id), body.operator_id))
+    return _shown(await chats.transfer(world, members_chat(caller, record_id), body.operator_id))
 
 
 async def close_chat(world: World, caller: OperatorCaller, record_id: int) -> wire.OperatorChatAnswer:
     """POST /api/v1/operator/chat/{id}/close"""
-    return _shown(await chats.close(world, chats.members_chat(caller, record_id), "operator"))
+    return _shown(await chats.close(world, members_chat(caller, record_id), "operator"))
 
 
 def _shown(chat: Chat) -> wire.OperatorChatAnswer:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from impl import wire
-from impl.actions import chats, visitors
+from impl.actions import chats, messages, visitors
+from impl.actions.finding import visitors_chat
 from impl.callers import WidgetCaller
 from impl.world import World
 
@@ -43,9 +44,9 @@ async def send_visitor_message(
     world: World, caller: WidgetCaller, body: wire.VisitorMessageRequest, visitor_token: str | None
 ) -> tuple[int, wire.MessageAnswer]:
     """POST /api/v1/widget/chat/message"""
-    find = chats.visitors_chat(world, caller.tenant, body.visitor_id, body.chat_id, visitor_token)
-    draft = chats.Draft(body.text, body.file_id, body.client_id)
-    message, is_new = await chats.say_as_visitor(world, find, draft)
+    find = visitors_chat(world, caller.tenant, body.visitor_id, body.chat_id, visitor_token)
+    draft = messages.Draft(body.text, body.file_id, body.client_id)
+    message, is_new = await messages.say_as_visitor(world, find, draft)
     return 201 if is_new else 200, wire.MessageAnswer(data=wire.MessageData(wire.Message.of(message)))
 
 
@@ -60,8 +61,8 @@ async def list_visitor_messages(
     visitor_token: str | None,
 ) -> wire.MessagesAnswer:
     """GET /api/v1/widget/chat/messages"""
-    find = chats.visitors_chat(world, caller.tenant, visitor_id, chat_id, visitor_token, reading=True)
-    page = await chats.read_messages(world, find, after, limit, wait)
+    find = visitors_chat(world, caller.tenant, visitor_id, chat_id, visitor_token, reading=True)
+    page = await messages.read_messages(world, find, after, limit, wait)
     return wire.MessagesAnswer.of(page.messages, page.state)
 
 
@@ -69,7 +70,7 @@ async def end_chat(
     world: World, caller: WidgetCaller, body: wire.EndChatRequest, visitor_token: str | None
 ) -> wire.ChatAnswer:
     """POST /api/v1/widget/chat/end"""
-    find = chats.visitors_chat(world, caller.tenant, body.visitor_id, body.chat_id, visitor_token)
+    find = visitors_chat(world, caller.tenant, body.visitor_id, body.chat_id, visitor_token)
     return wire.ChatAnswer(data=wire.ChatData(wire.Chat.of(await chats.close(world, find, "visitor"))))
 
 
@@ -77,6 +78,6 @@ async def rate_chat(
     world: World, caller: WidgetCaller, body: wire.RateChatRequest, visitor_token: str | None
 ) -> wire.ChatAnswer:
     """POST /api/v1/widget/chat/rate"""
-    find = chats.visitors_chat(world, caller.tenant, body.visitor_id, body.chat_id, visitor_token)
+    find = visitors_chat(world, caller.tenant, body.visitor_id, body.chat_id, visitor_token)
     chat = await chats.rate(world, find, body.rating, body.comment)
     return wire.ChatAnswer(data=wire.ChatData(wire.Chat.of(chat)))
