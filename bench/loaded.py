@@ -68,7 +68,7 @@ def main() -> None:
     world = asyncio.run(build_world(settings))
     asyncio.run(fill(world, options.chats, options.messages_per_chat))
     application = Application(settings, lambda _scope: world)
-    run(application.asgi, bind(HOST, options.port), on_ready=lambda: None, on_exit=world.waker.close)
+    run(application.asgi, bind(HOST, options.port), world, on_ready=lambda: None)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ import uvicorn
 
 from cozum.errors import UsageError
 from cozum.protocol import WholeAnswers
+from impl.due import keep_running
+from impl.world import World
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -35,8 +37,8 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(app: Any, listener: socket.socket, on_ready: Callable[[], None], on_exit: Callable[[], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM; `on_exit` is called in the loop as soon as the end is asked for.
+def run(app: Any, listener: socket.socket, world: World, on_ready: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM, and do what falls due in the world meanwhile.
 
     uvicorn raises the signal again when all is done: what that does is up to the caller's handlers.
     """
@@ -54,27 +56,34 @@ def run(app: Any, listener: socket.socket, on_ready: Callable[[], None], on_exit
         timeout_graceful_shutdown=1,
     )
     with suppress(KeyboardInterrupt):
-        _Server(config, on_ready, on_exit).run(sockets=[listener])
+        _Server(config, world, on_ready).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], on_exit: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, world: World, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._world = world
         self._on_ready = on_ready
-        self._on_exit = on_exit
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._due: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
+            self._due = self._loop.create_task(keep_running(self._world))
             gc.collect()
             gc.set_threshold(50_000, 20, 20)
             gc.freeze()  # what was made at start stays: no need to look through it again
             self._on_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._due is not None:
+            self._due.cancel()
+        await super().shutdown(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # requests that are cut off now are no news
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._on_exit)
+            self._loop.call_soon_threadsafe(self._world.waker.close)  # nobody waits any more
         super().handle_exit(sig, frame)

@@ -72,7 +72,9 @@ async def operator_token(world: World, headers: Headers, creates: bool) -> Opera
         memberships = await tx.memberships(operator.id)
         return OperatorCaller(operator, token.id, tuple([m.tenant_id for m in memberships]))
 
-    return await world.store.transact(work)
+    caller = await world.store.transact(work)
+    world.presence.saw(caller.operator.id, now)
+    return caller
 
 
 def _is_live(token: AccessToken, sent: bytes, now: datetime) -> bool:

@@ -53,6 +53,9 @@ OPERATOR_STATES: Final[Mapping[model.OperatorState, str]] = {
     "busy": "mesgul",
     "offline": "cevrimdisi",
 }
+OPERATOR_STATES_READ: Final[Mapping[str, model.OperatorState]] = {
+    wire: state for state, wire in OPERATOR_STATES.items()
+}
 BANNER_KINDS: Final = {"plan": "paket", "credit": "kontor", "trial": "trial", "storage": "depolama"}
 
 
@@ -123,6 +126,18 @@ class LogoutData(Shape, frozen=True):
 
 class LogoutAnswer(Answer, frozen=True, kw_only=True):
     data: LogoutData
+
+
+class OperatorStatusRequest(Shape, frozen=True):
+    state: str = field(name="durum")
+
+
+class OperatorStatusData(Shape, frozen=True):
+    state: str = field(name="durum")
+
+
+class OperatorStatusAnswer(Answer, frozen=True, kw_only=True):
+    data: OperatorStatusData
 
 
 # tenants

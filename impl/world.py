@@ -8,7 +8,7 @@ from base64 import urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from secrets import token_bytes
 from typing import NamedTuple, Protocol
@@ -147,6 +147,21 @@ class Waker:
             self.wake(chat_id)
 
 
+class Presence:
+    """When operators called last, to the second: the store is told at most every 30 seconds."""
+
+    def __init__(self) -> None:
+        self._last_calls: dict[int, datetime] = {}
+
+    def saw(self, operator_id: int, now: datetime) -> None:
+        """The operator called just now."""
+        self._last_calls[operator_id] = now
+
+    def last_call(self, operator_id: int) -> datetime | None:
+        """When the operator last called this process."""
+        return self._last_calls.get(operator_id)
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Store, clock, ids, and who waits for what."""
@@ -156,3 +171,4 @@ class World:
     ids: Ids
     waker: Waker
     passwords: Passwords
+    presence: Presence = field(default_factory=Presence)

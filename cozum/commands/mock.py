@@ -31,8 +31,8 @@ def mock(
     run(
         build_mock(application, _tell_nothing_but_faults if quiet else _tell),
         listener,
+        world,
         on_ready=lambda: print(greeting("mock", listener, application, demo=True), flush=True),
-        on_exit=world.waker.close,
     )
 
 

@@ -26,6 +26,6 @@ def serve(
     run(
         application.asgi,
         listener,
+        world,
         on_ready=lambda: print(greeting("server", listener, application, demo=demo), flush=True),
-        on_exit=world.waker.close,
     )

@@ -6,7 +6,7 @@ A chat goes waiting → active → closed. Every change wakes those who wait for
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec.structs import replace
@@ -33,6 +33,10 @@ from impl.store.port import Tx
 from impl.world import World
 
 OPEN: Final[tuple[ChatState, ...]] = ("waiting", "active")
+
+FORGOTTEN_AFTER: Final = timedelta(hours=24)
+AT_ONCE: Final = 1_000
+"""Forgotten chats that one round closes; the next round goes on."""
 
 CLOSED_BY: Final[dict[Sender, str]] = {
     "visitor": "Sohbeti ziyaretçi kapattı.",
@@ -216,6 +220,35 @@ async def close(world: World, find: Find, closed_by: Sender) -> Chat:
         return chat
 
     return await _changing(world, work)
+
+
+async def close_forgotten(world: World) -> int:
+    """Close the open chats in which neither side did anything for `FORGOTTEN_AFTER`; answers how many."""
+    since = world.clock.now() - FORGOTTEN_AFTER
+
+    async def candidates(tx: Tx) -> list[int]:
+        idle = await tx.open_chats_idle_since(since, AT_ONCE)
+        visitors = [await tx.visitor(chat.tenant_id, chat.visitor_id) for chat in idle]
+        return [
+            chat.id
+            for chat, visitor in zip(idle, visitors, strict=True)
+            if visitor is None or visitor.last_seen_at <= since.timestamp()
+        ]
+
+    forgotten = await world.store.transact(candidates)
+    for chat_id in forgotten:
+        await close(world, _forgotten(chat_id), "system")
+    return len(forgotten)
+
+
+def _forgotten(chat_id: int) -> Find:
+    async def find(tx: Tx) -> Chat:
+        chat = await tx.chat_for_update(chat_id)
+        if chat is None:
+            raise NotFound
+        return chat
+
+    return find
 
 
 async def _changing(world: World, work: Callable[[Tx], Awaitable[Chat]]) -> Chat:

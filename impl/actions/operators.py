@@ -25,6 +25,8 @@ from impl.store.port import Tx
 from impl.world import World
 
 TOKEN_LIFE: Final = timedelta(days=30)
+TIME_OUT: Final = timedelta(minutes=2)
+"""Without a call for longer than this, an operator goes offline."""
 
 Tab = tuple[Tenant, Membership]
 
@@ -106,9 +108,49 @@ async def sign_out(world: World, caller: OperatorCaller) -> OperatorState:
         return "offline"
 
     state = await world.store.transact(work)
-    for chat_id in returned:
-        world.waker.wake(chat_id)
+    _wake(world, returned)
     return state
+
+
+async def set_state(world: World, caller: OperatorCaller, state: OperatorState) -> None:
+    """Be online, busy or offline; offline returns the active chats to the queue. The same again changes nothing."""
+    returned: list[int] = []
+
+    async def work(tx: Tx) -> None:
+        returned.clear()
+        operator = await tx.operator(caller.operator.id) or caller.operator
+        if state == "offline":
+            returned.extend(await go_offline(world, tx, operator, "manual"))
+        elif state != operator.state:
+            await tx.put_operator(replace(operator, state=state))
+
+    await world.store.transact(work)
+    _wake(world, returned)
+
+
+async def time_out(world: World) -> int:
+    """Send operators offline who have not called for `TIME_OUT`; answers how many."""
+    since = world.clock.now() - TIME_OUT
+    returned: list[int] = []
+
+    async def work(tx: Tx) -> int:
+        returned.clear()
+        gone = 0
+        for operator in await tx.operators_unseen_since(since):
+            last_call = world.presence.last_call(operator.id)
+            if last_call is None or last_call < since:
+                returned.extend(await go_offline(world, tx, operator, "timeout"))
+                gone += 1
+        return gone
+
+    gone = await world.store.transact(work)
+    _wake(world, returned)
+    return gone
+
+
+def _wake(world: World, chat_ids: list[int]) -> None:
+    for chat_id in chat_ids:
+        world.waker.wake(chat_id)
 
 
 async def go_offline(world: World, tx: Tx, operator: Operator, reason: OfflineReason) -> list[int]:

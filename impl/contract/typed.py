@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct
@@ -103,9 +103,12 @@ class _Fields:
         types = types if isinstance(types, list) else [types]
         nullable = "null" in types
         match [type_ for type_ in types if type_ != "null"]:
+            case ["string"] if "enum" in schema:
+                _only(schema, {"type", "enum"})
+                narrow: Any = Literal[tuple(schema["enum"])]
             case ["string"]:
                 _only(schema, TEXT)
-                narrow: Any = Annotated[str, Meta(**self._text_bounds(attribute, schema))]
+                narrow = Annotated[str, Meta(**self._text_bounds(attribute, schema))]
             case ["integer"]:
                 _only(schema, NUMBER)
                 narrow = Annotated[int, Meta(**_bounds(schema, ge="minimum", le="maximum"))]

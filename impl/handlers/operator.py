@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from impl import wire
-from impl.actions import chats, messages, tenants
+from impl.actions import chats, messages, operators, tenants
 from impl.actions.finding import members_chat
 from impl.actions.operators import Tab
 from impl.callers import OperatorCaller
@@ -73,6 +73,19 @@ async def close_chat(world: World, caller: OperatorCaller, record_id: int) -> wi
 
 def _shown(chat: Chat) -> wire.OperatorChatAnswer:
     return wire.OperatorChatAnswer(data=wire.OperatorChatData(wire.OperatorChat.of(chat)))
+
+
+async def set_operator_status(
+    world: World, caller: OperatorCaller, body: wire.OperatorStatusRequest
+) -> wire.OperatorStatusAnswer:
+    """PUT /api/v1/operator/status"""
+    await operators.set_state(world, caller, wire.OPERATOR_STATES_READ[body.state])
+    return wire.OperatorStatusAnswer(data=wire.OperatorStatusData(body.state))
+
+
+async def get_operator_status(world: World, caller: OperatorCaller) -> wire.OperatorStatusAnswer:
+    """GET /api/v1/operator/status"""
+    return wire.OperatorStatusAnswer(data=wire.OperatorStatusData(wire.OPERATOR_STATES[caller.operator.state]))
 
 
 async def list_tenants(world: World, caller: OperatorCaller) -> wire.TenantsAnswer:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from datetime import datetime
 from heapq import merge
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, Final, TypeVar
 
 from msgspec.structs import replace
@@ -147,6 +147,13 @@ class MemoryTx:
         members = self.operator_ids_by_tenant.get(tenant_id, frozenset())
         self._set(self.operator_ids_by_tenant, tenant_id, members | {operator_id})
 
+    async def operators_unseen_since(self, instant: datetime) -> Sequence[Operator]:
+        return [
+            operator
+            for _, operator in sorted(self.operators.items())
+            if operator.state != "offline" and (operator.last_seen_at is None or operator.last_seen_at < instant)
+        ]
+
     async def anyone_online(self, tenant_id: int) -> bool:
         for member in self.operator_ids_by_tenant.get(tenant_id, ()):
             if self.operators[member].state == "online":
@@ -262,6 +269,12 @@ class MemoryTx:
                     start = bisect_right(entries, after) if after else 0
                     pages.append(entries[start : start + limit])
         return [self.chats[chat_id] for _, chat_id in islice(merge(*pages), limit)]
+
+    async def open_chats_idle_since(self, instant: datetime, limit: int) -> Sequence[Chat]:
+        opened = merge(*[entries for (_, state), entries in self.queues.items() if state != "closed"])
+        early = takewhile(lambda entry: entry[0] <= instant, opened)  # nothing is idle for longer than it is open
+        chats = (self.chats[chat_id] for _, chat_id in early)
+        return list(islice((chat for chat in chats if chat.last_activity_at <= instant), limit))
 
     async def chats_of_visitor(self, tenant_id: int, visitor_id: str, limit: int) -> Sequence[Chat]:
         newest = self.chat_ids_by_visitor.get((tenant_id, visitor_id), ())[: -limit - 1 : -1]

@@ -55,6 +55,10 @@ class Tx(Protocol):
 
     async def put_membership(self, membership: Membership) -> None: ...
 
+    async def operators_unseen_since(self, instant: datetime) -> Sequence[Operator]:
+        """Operators who are not offline and whose `last_seen_at` is before the instant, or None; by id."""
+        ...
+
     async def anyone_online(self, tenant_id: int) -> bool:
         """Whether a member of the tenant is in the state `online`."""
         ...
@@ -113,6 +117,10 @@ class Tx(Protocol):
         limit: int,
     ) -> Sequence[Chat]:
         """Chats of these tenants in these states by (`opened_at`, `id`), those after the given pair."""
+        ...
+
+    async def open_chats_idle_since(self, instant: datetime, limit: int) -> Sequence[Chat]:
+        """Chats that are not closed and whose `last_activity_at` is not after the instant; oldest opened first."""
         ...
 
     async def chats_of_visitor(self, tenant_id: int, visitor_id: str, limit: int) -> Sequence[Chat]:

@@ -31,6 +31,7 @@ MAY_IMPORT: Final = {
     "impl.contract": "impl.contract impl.problems impl.world *",
     "impl.security": """impl.callers impl.contract.call impl.model impl.problems impl.rules impl.store.port
                         impl.world msgspec""",
+    "impl.due": "impl.actions impl.world",
     "impl.docs": "impl.contract impl.problems msgspec",
     "impl.demo": "impl.model impl.store.port impl.world yaml",
     "impl.app": "impl *",

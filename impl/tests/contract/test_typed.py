@@ -126,6 +126,7 @@ def bodies_of(draw: st.DrawFn, name: str) -> bytes:
         "sessize": True,
         "operator_id": 7,
         "ekstra": {"depolama_kullanilan_gb": 3.0, "plan": "x", "n": None},
+        "durum": "cevrimici",
         "puan": 5,
         "yorum": "Teşekkürler",
         "timestamp": 1775993400,

@@ -48,7 +48,8 @@ def visitor(visitor_id: str, tenant_id: int = 1, **more: Any) -> Visitor:
 
 def chat(chat_id: int, visitor_id: str | None = None, tenant_id: int = 1, opened: int = 0, **more: Any) -> Chat:
     """A chat of a visitor of its own, opened so many seconds after 14:30."""
-    return Chat(chat_id, tenant_id, visitor_id or f"v{chat_id}", None, None, at(opened), at(opened), **more)
+    times = {"opened_at": at(opened), "last_activity_at": at(opened)} | more
+    return Chat(chat_id, tenant_id, visitor_id or f"v{chat_id}", None, None, **times)
 
 
 def message(chat_id: int, sequence: int, **more: Any) -> Message:

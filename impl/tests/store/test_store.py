@@ -116,6 +116,7 @@ READS_OF_AN_EMPTY_STORE: Final[dict[str, tuple[Callable[[Tx], Awaitable[object]]
     "operator_by_email": (lambda tx: tx.operator_by_email("op7@example.com"), None),
     "membership": (lambda tx: tx.membership(7, 1), None),
     "memberships": (lambda tx: tx.memberships(7), []),
+    "operators_unseen_since": (lambda tx: tx.operators_unseen_since(at(0)), []),
     "anyone_online": (lambda tx: tx.anyone_online(1), False),
     "token": (lambda tx: tx.token(1), None),
     "tokens_of": (lambda tx: tx.tokens_of(7), []),
@@ -126,6 +127,7 @@ READS_OF_AN_EMPTY_STORE: Final[dict[str, tuple[Callable[[Tx], Awaitable[object]]
     "open_chat_of": (lambda tx: tx.open_chat_of(1, "abc123"), None),
     "active_chats": (lambda tx: tx.active_chats(7), []),
     "queue": (lambda tx: tx.queue([1, 2], ["waiting", "active", "closed"], None, 10), []),
+    "open_chats_idle_since": (lambda tx: tx.open_chats_idle_since(at(0), 10), []),
     "chats_of_visitor": (lambda tx: tx.chats_of_visitor(1, "abc123", 10), []),
     "messages_after": (lambda tx: tx.messages_after(42, 0, 10), []),
     "message_by_client_id": (lambda tx: tx.message_by_client_id(42, None, "m1"), None),
@@ -750,3 +752,30 @@ def test_yielding_store_lets_other_tasks_run_inside_a_transaction() -> None:
         return seen
 
     assert "verb other verb" in " ".join(asyncio.run(scene()))
+
+
+# What falls due
+
+
+def test_operators_unseen_are_those_not_offline_and_seen_before_by_id(store: Kept) -> None:
+    store.put(
+        operator(9, state="online", last_seen_at=at(9)),
+        operator(8, state="busy", last_seen_at=None),
+        operator(7, state="online", last_seen_at=at(10)),
+        operator(6, state="offline", last_seen_at=at(0)),
+    )
+    assert [found.id for found in store.do(lambda tx: tx.operators_unseen_since(at(10)))] == [8, 9]
+
+
+def test_idle_chats_are_open_ones_without_activity_oldest_opened_first(store: Kept) -> None:
+    store.put(
+        chat(1, "a", opened=5, last_activity_at=at(20)),
+        chat(2, "b", opened=3, last_activity_at=at(10)),
+        chat(3, "c", tenant_id=2, opened=1, last_activity_at=at(10), state="active", operator_id=7),
+        chat(4, "d", opened=0, last_activity_at=at(0), state="closed"),
+        chat(5, "e", opened=2, last_activity_at=at(11)),
+    )
+    assert [found.id for found in store.do(lambda tx: tx.open_chats_idle_since(at(10), 10))] == [3, 2]
+    assert [found.id for found in store.do(lambda tx: tx.open_chats_idle_since(at(10), 1))] == [3]
+    assert [found.id for found in store.do(lambda tx: tx.open_chats_idle_since(at(9), 10))] == []
+    assert [found.id for found in store.do(lambda tx: tx.open_chats_idle_since(at(20), 10))] == [3, 5, 2, 1]
