@@ -1,4 +1,4 @@
-"""What falls due by itself: operators who went away, chats that everybody forgot."""
+"""What falls due by itself: operators who went away, chats that everybody forgot, rows that nobody needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ log = logging.getLogger("cozum")
 
 
 async def run_due(world: World) -> int:
-    """Do what is due in the world at its clock's time; answers how much was."""
+    """Do what is due in the world at its clock's time; answers how many operators and chats it was."""
+    await operators.forget_stale(world)
     return await operators.time_out(world) + await chats.close_forgotten(world)
 
 

@@ -148,6 +148,17 @@ async def time_out(world: World) -> int:
     return gone
 
 
+async def forget_stale(world: World) -> None:
+    """Delete expired tokens, and failed sign-ins that no longer count."""
+    now = world.clock.now()
+
+    async def work(tx: Tx) -> None:
+        await tx.delete_expired_tokens(now)
+        await tx.delete_failed_logins(now - WINDOW)
+
+    await world.store.transact(work)
+
+
 def _wake(world: World, chat_ids: list[int]) -> None:
     for chat_id in chat_ids:
         world.waker.wake(chat_id)

@@ -190,6 +190,14 @@ class MemoryTx:
         else:
             self._remove(self.login_failures, subject)
 
+    async def delete_expired_tokens(self, now: datetime) -> None:
+        for token_id in [token.id for token in self.tokens.values() if token.expires_at <= now]:
+            await self.delete_token(token_id)
+
+    async def delete_failed_logins(self, before: datetime) -> None:
+        for subject in [subject for subject, times in self.login_failures.items() if times[-1] < before]:
+            self._remove(self.login_failures, subject)
+
     # Visitors
 
     async def visitor(self, tenant_id: int, visitor_id: str) -> Visitor | None:

@@ -85,6 +85,14 @@ class Tx(Protocol):
         """Replace the list; an empty one removes the subject."""
         ...
 
+    async def delete_expired_tokens(self, now: datetime) -> None:
+        """Delete the tokens whose `expires_at` is not after `now`."""
+        ...
+
+    async def delete_failed_logins(self, before: datetime) -> None:
+        """Remove the subjects whose last failed sign-in was before that."""
+        ...
+
     # Visitors
 
     async def visitor(self, tenant_id: int, visitor_id: str) -> Visitor | None: ...

@@ -9,6 +9,7 @@ import pytest
 from impl import due
 from impl.due import run_due
 from impl.model import ChatClosed, OperatorWentOffline
+from impl.store.memory import MemoryStore
 from impl.tests.client import DEMO_KEY, ESNAF_KEY, Client
 
 
@@ -143,3 +144,20 @@ def test_loop_goes_on_after_a_round_that_failed(
     client.run(scene())
     assert len(rounds) > 1
     assert "planted" in caplog.text
+
+
+# Rows that nobody needs
+
+
+def test_expired_tokens_and_old_failures_are_forgotten(client: Client, token: str) -> None:
+    client.call("POST", "/api/v1/auth/login", body={"email": "kimse@example.com", "sifre": "x"})
+    assert isinstance(client.store, MemoryStore)
+    tables = client.store.tables
+    client.run(run_due(client.world))
+    assert (len(tables.tokens), len(tables.login_failures)) == (1, 1)
+    client.clock.advance(minutes=16)
+    client.run(run_due(client.world))
+    assert (len(tables.tokens), len(tables.login_failures)) == (1, 0)
+    client.clock.advance(days=30)
+    client.run(run_due(client.world))
+    assert len(tables.tokens) == 0

@@ -779,3 +779,18 @@ def test_idle_chats_are_open_ones_without_activity_oldest_opened_first(store: Ke
     assert [found.id for found in store.do(lambda tx: tx.open_chats_idle_since(at(10), 1))] == [3]
     assert [found.id for found in store.do(lambda tx: tx.open_chats_idle_since(at(9), 10))] == []
     assert [found.id for found in store.do(lambda tx: tx.open_chats_idle_since(at(20), 10))] == [3, 5, 2, 1]
+
+
+def test_expired_tokens_are_deleted_with_their_place_in_the_operators_list(store: Kept) -> None:
+    store.put(replace(token(1), expires_at=at(10)), replace(token(2), expires_at=at(11)))
+    store.do(lambda tx: tx.delete_expired_tokens(at(10)))
+    assert store.do(lambda tx: tx.token(1)) is None
+    assert [found.id for found in store.do(lambda tx: tx.tokens_of(7))] == [2]
+
+
+def test_subjects_whose_last_failure_is_old_are_removed(store: Kept) -> None:
+    store.do(lambda tx: tx.put_failed_logins("a", [at(0), at(9)]))
+    store.do(lambda tx: tx.put_failed_logins("b", [at(0), at(10)]))
+    store.do(lambda tx: tx.delete_failed_logins(at(10)))
+    assert list(store.do(lambda tx: tx.failed_logins("a"))) == []
+    assert list(store.do(lambda tx: tx.failed_logins("b"))) == [at(0), at(10)]
