@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
 from contextlib import suppress
 from types import FrameType
 
+SERVERS = ("mock", "serve")
+"""Commands that nothing but a signal ends, so that a signal is no failure."""
+
 
 def main() -> None:
-    """Run the command of `sys.argv`; Ctrl-C and SIGTERM end it with 0, at any moment."""
+    """Run the command of `sys.argv`; Ctrl-C and SIGTERM end a server with 0, at any moment."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     from cozum.cli import run_command
 
     run_command()
@@ -20,9 +27,9 @@ def main() -> None:
 
 def _end(number: int, frame: FrameType | None) -> None:
     """End without an exception, which an import under way could swallow. A server ends its requests before this."""
-    with suppress(OSError, ValueError):
+    with suppress(Exception):
         sys.stdout.flush()
-    os._exit(0)
+    os._exit(0 if sys.argv[1:2] and sys.argv[1] in SERVERS else 128 + number)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,8 @@ def run_command() -> None:
         _end(str(error).strip().replace("\n", " "))
     except UsageError as error:
         _end(str(error))
+    except OSError as error:
+        _end(f"cannot write: {error.strerror}")
 
 
 def _end(message: str) -> None:

@@ -18,25 +18,42 @@ from impl.contract.replies import WHOLE
 
 TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
+MAX_HEAD_BYTES: Final = 2 * MAX_HEADER_BYTES
+MAX_REQUEST_BYTES: Final = 16 * 1024 * 1024
+"""More than any body of the contract: an upload has 10 MiB at most."""
+
 EXTENSIONS: Final[dict[str, dict[Any, Any]]] = {WHOLE: {}}
 
 
 class WholeAnswers(HttpToolsProtocol):
     """uvicorn's protocol over httptools, with cycles that know the extension."""
 
-    _head_bytes = 0
+    _bytes = 0
+    """What came of the request under way, after the chunk in which it began."""
 
     def data_received(self, data: bytes) -> None:
-        """As uvicorn's, but a head that grows without end is refused before it fills the memory."""
-        super().data_received(data)
-        scope: Any = self.scope  # None before the first request
-        if scope is None or "method" in scope:
-            self._head_bytes = 0
+        """As uvicorn's, but a request that grows without end is given up before it fills the memory."""
+        if self.transport.is_closing():
             return
-        self._head_bytes += len(data)
-        if self._head_bytes > 2 * MAX_HEADER_BYTES and not self.transport.is_closing():
-            self.transport.write(TOO_LARGE)
+        before: Any = self.scope
+        super().data_received(data)
+        scope: Any = self.scope  # another one for each request; None before the first
+        if scope is not before or scope is None:
+            self._bytes = 0
+            return
+        self._bytes += len(data)
+        in_head = "method" not in scope
+        if self._bytes > (MAX_HEAD_BYTES if in_head else MAX_REQUEST_BYTES) and not self.transport.is_closing():
+            if in_head and (self.cycle is None or self.cycle.response_complete):
+                self.transport.write(TOO_LARGE)
             self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        """As uvicorn's; what follows the head (trailers) is no header, and no protocol is changed to."""
+        super().on_headers_complete()
+        self.headers = []
+        if self.parser.should_upgrade():
+            self.cycle.keep_alive = False  # the parser stops here, and what comes later is not a new request
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Run the application as the task itself: it answers its own failures, so nothing need stand around it."""
@@ -80,13 +97,19 @@ class _Cycle(RequestResponseCycle):
         return await super().receive()
 
     async def send(self, message: Any) -> None:
+        if self.disconnected or self.transport.is_closing():
+            return  # nobody is left to read it
         if message["type"] != WHOLE:
-            await super().send(message)
+            try:
+                await super().send(message)
+            except RuntimeError:
+                if not self.transport.is_closing():  # else the client went away while it was written
+                    raise
             return
-        if self.flow.write_paused and not self.disconnected:
+        if self.flow.write_paused:
             await self.flow.drain()
-        if self.disconnected:
-            return
+            if self.transport.is_closing():
+                return
         self.response_started = self.response_complete = True
         self.waiting_for_100_continue = False
         if self.default_headers is not _Cycle.defaults:  # uvicorn makes a new list every second, for `date`

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 from cozum import __version__
@@ -35,6 +36,12 @@ DEMO = """
   curl -X POST {url}/api/v1/widget/init \\
     -H "X-API-Key: CM_DEMO_2026" -H "Content-Type: application/json" -d '{{"ziyaretci_id": "abc123"}}'
 """
+
+
+def greet(name: str, listener: socket.socket, application: Application, *, demo: bool) -> None:
+    """Print the greeting; whoever started it may not be reading."""
+    with suppress(OSError):
+        print(greeting(name, listener, application, demo=demo), flush=True)
 
 
 def greeting(name: str, listener: socket.socket, application: Application, *, demo: bool) -> str:

@@ -39,6 +39,9 @@ START: Final = """SwaggerUIBundle({
 """
 POLICY: Final = b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
+PART: Final = 65_536
+"""Bytes of a page that are sent at once."""
+
 JAVASCRIPT: Final = "text/javascript; charset=utf-8"
 
 
@@ -53,7 +56,7 @@ class Docs:
             "/docs/swagger-ui.css": ("text/css; charset=utf-8", assets / "swagger_style.css"),
             "/docs/swagger-ui-bundle.js": (JAVASCRIPT, assets / "swagger_bundle.js"),
             "/openapi.json": ("application/json", msgspec.json.encode(document)),
-            "/openapi.yaml": ("application/yaml; charset=utf-8", path),
+            "/openapi.yaml": ("application/yaml; charset=utf-8", path.read_bytes()),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +88,10 @@ async def _send(
 ) -> None:
     length = (b"content-length", str(len(content)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": b"" if head else content})
+    parts = [] if head else [content[at : at + PART] for at in range(0, len(content), PART)]
+    for part in parts:  # one after the other, as fast as the reader reads
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -23,7 +23,7 @@ def mock(
 ) -> None:
     """Start the mock server."""
     from cozum.server import bind, run
-    from cozum.start import build, greeting
+    from cozum.start import build, greet
     from mocks.app import build_mock
 
     listener = bind(host, port)
@@ -32,7 +32,7 @@ def mock(
         build_mock(application, _tell_nothing_but_faults if quiet else _tell),
         listener,
         world,
-        on_ready=lambda: print(greeting("mock", listener, application, demo=True), flush=True),
+        on_ready=lambda: greet("mock", listener, application, demo=True),
     )
 
 

@@ -19,7 +19,7 @@ def serve(
 ) -> None:
     """Start the backend."""
     from cozum.server import bind, run
-    from cozum.start import build, greeting
+    from cozum.start import build, greet
 
     listener = bind(host, port)
     world, application = build(document, store, demo=demo)
@@ -27,5 +27,5 @@ def serve(
         application.asgi,
         listener,
         world,
-        on_ready=lambda: print(greeting("server", listener, application, demo=demo), flush=True),
+        on_ready=lambda: greet("server", listener, application, demo=demo),
     )

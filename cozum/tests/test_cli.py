@@ -195,8 +195,8 @@ def test_operations_without_handler_are_listed(tmp_path: Path, capsys: pytest.Ca
             _write(
                 tmp_path,
                 ("list_things", "list_tenants"),
-                ("security: []", "security: [widgetKey: []]"),
-                ("ghost", "widgetKey"),
+                ("security: []", "security: [operatorToken: []]"),
+                ("ghost", "operatorToken"),
             )
         ),
         handlers=True,
@@ -300,7 +300,10 @@ def test_ctrl_c_during_the_start_ends_it_with_0_and_without_a_word(after: float)
             sys.executable,
             "-c",
             "import sys; sys.argv = ['cozum', 'mock', '--port', '0']\n"
-            "from cozum.__main__ import main\nprint('up', flush=True)\nmain()",
+            "import signal\nfrom cozum.__main__ import main\nready = signal.signal\n"
+            "def told(number, handler):\n    ready(number, handler)\n"
+            "    if number == signal.SIGTERM: print('up', flush=True)\n"
+            "signal.signal = told\nmain()",
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

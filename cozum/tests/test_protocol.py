@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 import uvicorn
+import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from cozum.protocol import WholeAnswers
@@ -66,7 +67,8 @@ def talk_to(protocol: type[HttpToolsProtocol], talk: Talk, app: Any = None) -> A
             world.waker.close()
             await server.shutdown(sockets=[listener])
 
-    return asyncio.run(scene())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the server has it
+        return runner.run(scene())
 
 
 def until_closed(*requests: bytes) -> Talk:
@@ -196,3 +198,71 @@ def test_application_that_fails_is_logged_and_its_connection_closed(caplog: pyte
 
     assert talk_to(WholeAnswers, talk, failing) == b""
     assert "planted" in caplog.text
+
+
+def test_long_body_and_the_next_head_in_one_chunk_are_no_endless_head() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        long = BODY[:-1] + b" " * 200_000 + b"}"
+        last = init(more=CLOSE)
+        writer.write(init(body=long) + last[:60])
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        writer.write(last[60:])
+        return await reader.read()
+
+    assert talk_to(WholeAnswers, talk).count(b"HTTP/1.1 200 OK") == 2
+
+
+def test_a_thousand_requests_at_once_are_all_answered() -> None:
+    answers = talk_to(WholeAnswers, until_closed(*[init()] * 1000, init(more=CLOSE)))
+    assert answers.count(b"HTTP/1.1 200 OK") == 1001
+
+
+def test_trailers_are_no_headers() -> None:
+    """A key behind the body is one that no proxy in front has looked at (RFC 9110, 6.5.1)."""
+    keyless = CHUNKED.replace(b"X-API-Key: CM_DEMO_2026\r\n", b"Connection: close\r\n")
+    trailed = keyless[:-2] + b"X-API-Key: CM_DEMO_2026\r\n\r\n"
+    assert talk_to(WholeAnswers, until_closed(trailed)).startswith(b"HTTP/1.1 401 ")
+
+
+def test_trailers_without_end_close_the_connection() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
+        writer.write(CHUNKED[:-2])
+        sent = 0
+        try:
+            while sent < 40_000_000:
+                writer.write(b"X-%d: %b\r\n" % (sent, b"x" * 60_000))
+                await writer.drain()
+                sent += 60_000
+        except ConnectionError:
+            pass
+        return sent
+
+    assert talk_to(WholeAnswers, talk) < 40_000_000
+
+
+def test_offered_upgrade_ends_the_connection_and_its_body_is_no_request() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        head, _, _ = init(more=b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n").partition(b"\r\n\r\n")
+        writer.write(head + b"\r\n\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        writer.write(DOCS)
+        return await reader.read()
+
+    answer = talk_to(WholeAnswers, talk)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"connection: close" in answer
+
+
+def test_client_that_leaves_with_answers_pending_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"".join([DOCS.replace(b"/openapi.yaml", b"/docs/swagger-ui-bundle.js")] * 20))
+        await writer.drain()
+        await asyncio.sleep(0.02)
+        writer.transport.abort()
+        await asyncio.sleep(0.3)
+
+    talk_to(WholeAnswers, talk)
+    assert caplog.text == ""

@@ -36,7 +36,8 @@ class Answers:
         media_type = headers.get("content-type", "").partition(";")[0].strip()
         if plan is None:
             return self._problem_faults(media_type, body) if status >= 400 else []
-        response = plan.responses.get(str(status))
+        documented_as = (str(status), f"{status // 100}XX", "default")
+        response = next((plan.responses[key] for key in documented_as if key in plan.responses), None)
         if response is None:
             documented = ", ".join(sorted(plan.responses))
             return [f"status {status} is not documented for {plan.id} (documented: {documented})"]

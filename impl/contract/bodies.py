@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from impl.contract.document import DocumentError, Node
+from impl.contract.document import DocumentError, Node, follow
 from impl.contract.replies import Receive
 from impl.contract.schemas import Schemas, field_errors
 from impl.contract.typed import UNREADABLE, TypedBody, Unsupported
@@ -35,6 +35,13 @@ class JsonBody:
         self.limit: int = operation.get("x-cozum-body-limit", DEFAULT_LIMIT)
         self._shape = shape
         schema = content[JSON]["schema"]
+        needed = {field.encode_name for field in msgspec.structs.fields(shape) if field.required}
+        promised = follow(document, schema["$ref"]) if "$ref" in schema else schema
+        if missing := needed - set(promised.get("required", [])):
+            names = ", ".join(sorted(missing))
+            raise DocumentError(
+                f"{operation['operationId']}: its handler needs {names}, the schema does not require it"
+            )
         self._validator = schemas.validator(schema)
         try:
             self._typed: TypedBody | None = TypedBody(document, schema, shape, schemas)

@@ -54,10 +54,14 @@ def _checked(document: object, path: Path) -> Node:
     if not isinstance(paths, dict) or not paths:
         raise DocumentError(f"{path}: no paths")
     components = document.setdefault("components", {})
-    if not isinstance(components, dict) or not all(isinstance(part, dict) for part in components.values()):
+    if not isinstance(components, dict) or not all(
+        isinstance(part, dict) or name.startswith("x-") for name, part in components.items()
+    ):
         raise DocumentError(f"{path}: components: not a mapping of mappings")
     components.setdefault("schemas", {})
     for name, item in paths.items():
+        if str(name).startswith("x-"):
+            continue
         if not isinstance(name, str) or not isinstance(item, dict):
             raise DocumentError(f"{path}: {name}: not a path item")
         for method in set(item) & set(METHODS):

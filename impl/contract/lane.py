@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 from typing import Any, Final
@@ -15,6 +16,7 @@ from typing import Any, Final
 from impl.contract.binding import Binding, LaneApi
 from impl.contract.call import Scope
 from impl.contract.connexion_parts import SpecMiddleware
+from impl.contract.document import DocumentError
 from impl.contract.plan import Plan
 from impl.contract.replies import CORS_PREFIXES, App, Receive, Send, refuse
 from impl.contract.routing import Methods, Raw, Router
@@ -56,6 +58,9 @@ class Lane(SpecMiddleware):  # type: ignore[misc]
         """Called by Connexion with the specification and its resolver."""
         api = LaneApi(specification, binding=self._binding, router=self._router, **kwargs)
         self.plans = self._router.targets
+        ids = Counter(plan.id for plan in self.plans)
+        if twice := sorted(name for name, times in ids.items() if times > 1):
+            raise DocumentError(f"{', '.join(twice)}: two operations of that operationId")
         return api
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -78,8 +83,12 @@ class Lane(SpecMiddleware):  # type: ignore[misc]
     async def _beside(self, scope: Scope, receive: Receive, send: Send, request_id: bytes) -> None:
         """What the document does not have: the wrapped application's, or nobody's."""
 
+        started = False
+
         async def send_with_id(message: Mapping[str, Any]) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 message = {**message, "headers": [*message["headers"], (b"x-request-id", request_id)]}
             await send(message)
 
@@ -88,8 +97,9 @@ class Lane(SpecMiddleware):  # type: ignore[misc]
         except Problem as problem:
             await refuse(problem, scope["path"], scope, send, request_id)
         except Exception:
-            log.exception("%a failed (%s)", scope["path"], request_id)
-            await refuse(ServerError(), scope["path"], scope, send, request_id)
+            log.exception("%a failed (%s)", scope["path"], request_id.decode())
+            if not started:
+                await refuse(ServerError(), scope["path"], scope, send, request_id)
 
     async def _other_method(self, scope: Scope, send: Send, methods: Methods[Plan], request_id: bytes) -> None:
         """A preflight (Fetch standard, 3.2.2) is answered without a key; other methods are refused."""

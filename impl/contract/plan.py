@@ -74,6 +74,8 @@ class Plan:
         if unknown:
             names = ", ".join(sorted(unknown))
             raise DocumentError(f"{self.id}: its handler takes {names}, the document has no such parameter")
+        if "caller" in wanted and not _finds(self._authenticate, wanted["caller"]):
+            raise DocumentError(f"{self.id}: its security does not find the caller that its handler needs")
         return wanted
 
     async def _not_implemented(self, world: World) -> None:
@@ -129,3 +131,11 @@ class Plan:
         lines = [*self.headers, (b"content-length", b"%d" % len(content)), (b"x-request-id", request_id)]
         await send({"type": "http.response.start", "status": status, "headers": lines})
         await send({"type": "http.response.body", "body": content})
+
+
+def _finds(authenticate: Authenticate, caller: Any) -> bool:
+    """Whether a security function can answer such a caller, as far as their annotations say."""
+    found = get_type_hints(authenticate).get("return", Any)
+    if Any in (found, caller) or not (isinstance(found, type) and isinstance(caller, type)):
+        return True
+    return issubclass(found, caller)

@@ -98,7 +98,7 @@ REQUIRED: Final = Text("Bu alan zorunludur.", "This field is required.")
 
 _TYPES: Final = {
     "string": Text("metin", "text"),
-    "integer": Text("tamsayı", "an integer"),
+    "integer": Text("tam sayı", "an integer"),
     "number": Text("sayı", "a number"),
     "boolean": Text("true ya da false", "true or false"),
     "object": Text("nesne", "an object"),

@@ -47,6 +47,7 @@ class TypedBody:
     def __init__(self, document: Node, schema: Node, shape: type[Struct], schemas: Schemas) -> None:
         schema = _resolved(document, schema)
         _only(schema, TOP)
+        _not_nullable(document, schema)
         fields = _Fields(document, schema, shape, schemas)
         self.decode = msgspec.json.Decoder(fields.struct(), strict=True).decode
         """JSON bytes to a Struct of the shape. Raises one of UNREADABLE."""
@@ -124,7 +125,7 @@ class _Fields:
     def _text_bounds(self, attribute: str, schema: Node) -> dict[str, Any]:
         bounds = _bounds(schema, min_length="minLength", max_length="maxLength")
         pattern = schema.get("pattern")
-        if pattern in PLAIN:
+        if pattern in PLAIN and (pattern == NO_NUL or schema.get("minLength")):
             self.checks.append(f"not (text := body.{attribute}) or (text.isprintable() and not text.isspace())")
         elif pattern is not None:
             bounds["pattern"] = python_pattern(pattern)
@@ -145,6 +146,16 @@ class _Fields:
         self.validators[name] = self._schemas.validator(schema).is_valid
         self.checks.append(f"body.{attribute} is None or body.{attribute} is UNSET or {name}(body.{attribute})")
         return dict[str, Any]
+
+
+def _not_nullable(document: Node, schema: Node) -> None:
+    """Null counts as given in JSON Schema and as not given here. Raises Unsupported where that would matter."""
+    names = {name for choice in schema.get("anyOf", []) for name in choice.get("required", [])}
+    for name, needs in schema.get("dependentRequired", {}).items():
+        names |= {name, *needs}
+    for name in names:
+        if "null" in _resolved(document, schema["properties"][name]).get("type", ()):
+            raise Unsupported(f"{name} may be null")
 
 
 def _flat_object(document: Node, schema: Node) -> Any:

@@ -199,3 +199,19 @@ def test_the_plans_stand_in_the_order_of_the_document() -> None:
         ("b", "GET", "/b", False),
         ("c", "POST", "/b", False),
     ]
+
+
+async def _answer_number(world: World, caller: int) -> dict[str, Any]:
+    return {}
+
+
+def test_a_handler_whose_caller_the_security_does_not_find_stops_the_start() -> None:
+    node = operation("save_thing", parameters=[ID], security=[{"key": []}])
+    message = "save_thing: its security does not find the caller that its handler needs"
+    assert _refusal(node, _answer_number) == message
+
+
+def test_a_body_schema_that_does_not_require_what_the_handler_needs_stops_the_start() -> None:
+    lax = THING | {"required": []}
+    node = operation("save_thing", parameters=[ID], security=[{"key": []}], requestBody=takes(lax))
+    assert "its handler needs a" in _refusal(node, _answer_body)

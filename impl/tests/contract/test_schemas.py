@@ -78,7 +78,7 @@ def test_a_list_of_types_is_told_as_a_choice() -> None:
 @pytest.mark.parametrize(
     ("schema", "value", "turkish", "english"),
     [
-        ({"type": "integer"}, "1", "Bu değer tamsayı olmalı.", "This value must be an integer."),
+        ({"type": "integer"}, "1", "Bu değer tam sayı olmalı.", "This value must be an integer."),
         ({"type": "number"}, "1", "Bu değer sayı olmalı.", "This value must be a number."),
         ({"type": "boolean"}, 1, "Bu değer true ya da false olmalı.", "This value must be true or false."),
         ({"type": "object"}, [], "Bu değer nesne olmalı.", "This value must be an object."),

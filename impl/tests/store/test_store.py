@@ -530,6 +530,8 @@ WRITES: Final[dict[str, Callable[[Tx], Awaitable[None]]]] = {
     "new token": lambda tx: tx.put_token(token(3, 8)),
     "token": lambda tx: tx.put_token(token(1, digest=b"other")),
     "deleted token": lambda tx: tx.delete_token(1),
+    "expired tokens": lambda tx: tx.delete_expired_tokens(at(10**9)),
+    "old failures": lambda tx: tx.delete_failed_logins(at(10**9)),
     "new failed sign-in": lambda tx: tx.put_failed_logins("b@example.com", [at(2)]),
     "failed sign-ins": lambda tx: tx.put_failed_logins("a@example.com", [at(1), at(2)]),
     "no failed sign-ins": lambda tx: tx.put_failed_logins("a@example.com", []),
