@@ -9,7 +9,7 @@ body. Everything else goes uvicorn's own way.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -33,8 +33,6 @@ class WholeAnswers(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """As uvicorn's, but a request that grows without end is given up before it fills the memory."""
-        if self.transport.is_closing():
-            return
         before: Any = self.scope
         super().data_received(data)
         scope: Any = self.scope  # another one for each request; None before the first
@@ -57,13 +55,12 @@ class WholeAnswers(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Run the application as the task itself: it answers its own failures, so nothing need stand around it."""
-        cycle.__class__ = _Cycle
-        cycle = cast("_Cycle", cycle)
-        scope: Any = cycle.scope
-        scope["extensions"] = EXTENSIONS
-        task = self.loop.create_task(app(scope, cycle.receive, cycle.send))
-        task.add_done_callback(self.tasks.discard)
-        task.add_done_callback(cycle.ended)
+        ours: Any = cycle
+        ours.__class__ = _Cycle
+        ours.tasks = self.tasks
+        ours.scope["extensions"] = EXTENSIONS
+        task = self.loop.create_task(app(ours.scope, ours.receive, ours.send))
+        task.add_done_callback(ours.ended)
         self.tasks.add(task)
 
 
@@ -74,8 +71,11 @@ class _Cycle(RequestResponseCycle):
     default_head: ClassVar[bytes] = b""
     """The headers of every answer, as they were last seen and as they are written."""
 
+    tasks: set[asyncio.Task[None]]
+
     def ended(self, task: asyncio.Task[None]) -> None:
         """The application is done; what it left unanswered, nobody will answer."""
+        self.tasks.discard(task)
         failure = None if task.cancelled() else task.exception()
         if failure is not None:
             self.logger.error("Exception in ASGI application", exc_info=failure)

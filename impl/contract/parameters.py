@@ -133,7 +133,7 @@ class Parameters:
         self._quick_query = {name: quick for (place, name), quick in self._quick.items() if place == "query"}
         self._quick_path = {name.decode(): quick for (place, name), quick in self._quick.items() if place == "path"}
         only_headers = not (self._path or self._query or required)
-        self.headers_only = tuple(header for header, _, _ in self._headers) if only_headers else None
+        self.headers_only = frozenset(header for header, _, _ in self._headers) if only_headers else None
         """The headers, where nothing else is read: without them there are only `defaults`."""
         self._wanted = frozenset(self.arguments.values())
 

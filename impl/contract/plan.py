@@ -102,7 +102,7 @@ class Plan:
                     raw = await the_rest(message, headers, receive, taken.limit)
                 body = taken.read(raw, headers)
             parameters = self._parameters
-            if parameters.headers_only is None or not headers.keys().isdisjoint(parameters.headers_only):
+            if parameters.headers_only is None or not parameters.headers_only.isdisjoint(headers):
                 arguments = parameters.read(raw_path, scope["query_string"], headers)
             else:
                 arguments = parameters.defaults.copy()
