@@ -133,7 +133,7 @@ async def tell_about(
         known = await tx.visitor(tenant.id, visitor_id)
         if token is None:
             check_token(tenant, known, visitor_token)
-        before = known or Visitor(tenant.id, visitor_id, now, seen_at)
+        before = known or new_visitor(world, tenant, visitor_id)
         visitor = replace(
             before,
             updated_at=now,

@@ -17,8 +17,6 @@ NOT_UTF8: Final = Text("UTF-8 olarak okunamıyor.", "Cannot be read as UTF-8.")
 
 MAX_DIGITS: Final = 20
 """More digits than any 64-bit integer has: what is longer stays text, and is refused as such."""
-
-
 LARGEST: Final = 2**63 - 1
 KNOWN_BYTES: Final = 256
 """Longer text is not kept: whoever sends it could fill the memory."""
