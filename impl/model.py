@@ -147,6 +147,21 @@ class Message(Struct, frozen=True, gc=False):
     """The sender's own id of the message."""
 
 
+# Tickets
+
+
+# Knowledge base, campaigns, canned responses
+
+
+# What a visitor's browser told: pages, errors, screenshots
+
+
+# Portal: sessions, webhook endpoints, deliveries
+
+
+# Events
+
+
 class ChatOpened(Struct, frozen=True, gc=False, tag=True):
     """A new chat waits."""
 

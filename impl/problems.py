@@ -108,6 +108,20 @@ class MalformedJson(Problem):
     )
 
 
+class MalformedForm(Problem):
+    status = 400
+    code = "gecersiz_form"
+    title = Text("Gövde okunamadı", "The body cannot be read")
+    detail = Text("Gövde geçerli bir form değil.", "The body is not a valid form.")
+
+
+class MalformedMultipart(Problem):
+    status = 400
+    code = "gecersiz_multipart"
+    title = Text("Gövde okunamadı", "The body cannot be read")
+    detail = Text("Gövde geçerli bir `multipart/form-data` değil.", "The body is not valid `multipart/form-data`.")
+
+
 class DoubledHeader(Problem):
     status = 400
     code = "cift_baslik"
@@ -212,6 +226,28 @@ class OriginNotAllowed(Problem):
     )
 
 
+class NotPermitted(Problem):
+    status = 403
+    code = "yetki_yok"
+    title = Text("Yetkiniz yok", "You are not permitted")
+    detail = Text(
+        "Bunu yalnız projenin sahibi ya da yöneticisi yapabilir.",
+        "Only an owner or a manager of the tenant can do this.",
+    )
+
+
+class SourceNotProven(Problem):
+    """An unsafe request to the portal that may come from another site."""
+
+    status = 403
+    code = "kaynak_dogrulanmadi"
+    title = Text("İsteğin kaynağı doğrulanmadı", "The request's source is not proven")
+    detail = Text(
+        "İstek aynı siteden geldiğini kanıtlamıyor (`Sec-Fetch-Site` ya da `Origin`).",
+        "The request does not prove that it comes from the same site (`Sec-Fetch-Site` or `Origin`).",
+    )
+
+
 # 404, 405
 
 
@@ -287,6 +323,45 @@ class AtCapacity(Conflict):
     )
 
 
+class TicketIsClosed(Conflict):
+    code = "ticket_kapali"
+    title = Text("Ticket kapalı", "The ticket is closed")
+    detail = Text("Bu ticket kapandı; yanıt almaz.", "This ticket was closed; it takes no reply.")
+
+
+class StillRunning(Conflict):
+    code = "istek_suruyor"
+    title = Text("İstek sürüyor", "The request is still running")
+    detail = Text(
+        "Aynı `Idempotency-Key` ile gelen ilk istek henüz bitmedi.",
+        "The first request with the same `Idempotency-Key` is not finished yet.",
+    )
+
+
+class NoProjectChosen(Conflict):
+    code = "proje_secilmedi"
+    title = Text("Etkin proje yok", "No active tenant")
+    detail = Text("Önce bir proje seçin ya da açın.", "Choose or open a tenant first.")
+
+
+class TooManyOrigins(Conflict):
+    code = "koken_siniri"
+    title = Text("Köken listesi dolu", "The list of origins is full")
+    detail = Text("Bir projenin en çok {limit} izinli kökeni olabilir.", "A tenant can allow {limit} origins at most.")
+
+
+class DeliveryPending(Conflict):
+    code = "teslimat_suruyor"
+    title = Text("Teslimat sürüyor", "The delivery is pending")
+    detail = Text("Bu teslimat hâlâ sırada.", "This delivery is still queued.")
+
+
+class WebhookDisabled(Conflict):
+    code = "webhook_kapali"
+    title = Text("Webhook adresi kapalı", "The webhook is disabled")
+    detail = Text("Önce webhook adresini etkinleştirin.", "Enable the webhook first.")
+
+
 # 413, 415, 422
 
 
@@ -318,6 +393,29 @@ class InvalidFields(Problem):
         return self._errors
 
 
+class KeyReused(Problem):
+    status = 422
+    code = "anahtar_cakismasi"
+    title = Text("Anahtar başka bir istekte kullanıldı", "The key was used for another request")
+    detail = Text(
+        "Bu `Idempotency-Key` daha önce başka bir gövdeyle kullanıldı.",
+        "This `Idempotency-Key` was used with another body before.",
+    )
+
+
+class FileTypeNotAllowed(Problem):
+    status = 422
+    code = "dosya_turu_izinsiz"
+    title = Text("Bu dosya türüne izin yok", "This type of file is not allowed")
+    detail = Text(
+        "Dosyanın baytları izin verilen bir türde değil.",
+        "The file's bytes are not of a type that is allowed.",
+    )
+
+    def field_errors(self) -> list[FieldError]:
+        return [FieldError("/dosya", Text("Bu dosya türüne izin verilmiyor.", "This type of file is not allowed."))]
+
+
 # 429, 431
 
 
@@ -330,7 +428,7 @@ class TooManyRequests(Problem):
     detail = Text("{seconds} saniye sonra yeniden deneyin.", "Try again in {seconds} seconds.")
 
     def __init__(self, *, policy: str, quota: int, window: int, seconds: int) -> None:
-        super().__init__(seconds=seconds)
+        super().__init__(seconds=seconds, quota=quota)
         self._headers: Headers = [
             (b"retry-after", str(seconds).encode()),
             (b"ratelimit", f'"{policy}";r=0;t={seconds}'.encode()),
@@ -339,6 +437,15 @@ class TooManyRequests(Problem):
 
     def headers(self) -> Headers:
         return self._headers
+
+
+class ProjectLimit(TooManyRequests):
+    code = "proje_siniri"
+    title = Text("Proje sınırı doldu", "The limit of new tenants is reached")
+    detail = Text(
+        "24 saatte en çok {quota} proje açılabilir; `Retry-After` kadar bekleyin.",
+        "At most {quota} tenants can be opened in 24 hours; wait for `Retry-After`.",
+    )
 
 
 class HeadersTooLarge(Problem):

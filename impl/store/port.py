@@ -152,7 +152,25 @@ class Tx(Protocol):
         """The message that this operator (None: the visitor) sent under that id of theirs."""
         ...
 
+    # Files
+
     async def file(self, file_id: str) -> StoredFile | None: ...
+
+    async def put_file(self, file: StoredFile) -> None: ...
+
+    # Tickets
+
+    # Knowledge base, campaigns, canned responses
+
+    # Numbers
+
+    # What a visitor's browser told
+
+    # Erasure
+
+    # Portal: sessions, opened projects, webhook endpoints, deliveries
+
+    # Idempotency keys
 
     # Outbox
 

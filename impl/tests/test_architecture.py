@@ -21,9 +21,9 @@ MAY_IMPORT: Final = {
     "impl.passwords": "pwdlib",
     "impl.rules": "impl.model impl.rules",
     "impl.callers": "impl.model msgspec",
-    "impl.store": "impl.model impl.store.port msgspec",
+    "impl.store": "impl.model impl.store msgspec",
     "impl.world": "impl.passwords impl.rules impl.store.port",
-    "impl.wire": "impl.model impl.rules msgspec",
+    "impl.wire": "impl.model impl.rules impl.wire msgspec",
     "impl.actions": """impl.actions impl.callers impl.model impl.problems impl.rules impl.store.port
                        impl.world msgspec""",
     "impl.handlers": """impl.actions impl.callers impl.handlers impl.model impl.problems impl.rules

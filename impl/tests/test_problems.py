@@ -48,8 +48,8 @@ def made(kind: type[Problem]) -> Problem:
     """One of this kind, with its fields filled."""
     if kind is InvalidFields:
         return InvalidFields([FieldError("/ad", Text("Boş olamaz.", "Must not be blank."))])
-    if kind is TooManyRequests:
-        return TooManyRequests(policy="login", quota=10, window=900, seconds=42)
+    if issubclass(kind, TooManyRequests):
+        return kind(policy="login", quota=10, window=900, seconds=42)
     names = {name for _, name, _, _ in string.Formatter().parse(kind.detail.tr) if name}
     return kind(**{name: FIELDS[name] for name in names})
 

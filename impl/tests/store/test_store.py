@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from impl.model import Chat, ChatState, OperatorState
 from impl.store.memory import MemoryStore, MemoryTx
 from impl.store.port import Store, Tx
+from impl.tests.store import of_files
 from impl.tests.store.rows import (
     at,
     chat,
@@ -26,6 +27,9 @@ from impl.tests.store.rows import (
 from impl.tests.store.yielding import YieldingStore
 
 Result = TypeVar("Result")
+
+NOUNS: Final = (of_files,)
+"""What else is kept: each brings its rows, reads and writes."""
 
 
 class Kept:
@@ -65,7 +69,7 @@ class Kept:
         return tables_of(self._tables)
 
 
-VERBS: Final = {
+VERBS: Final[dict[str, str]] = {
     "Tenant": "put_tenant",
     "Operator": "put_operator",
     "Membership": "put_membership",
@@ -75,6 +79,8 @@ VERBS: Final = {
     "Message": "add_message",
     "OutboxRow": "add_to_outbox",
 }
+for _noun in NOUNS:
+    VERBS.update(_noun.VERBS)
 
 
 def tables_of(tx: MemoryTx) -> dict[str, Any]:
@@ -131,8 +137,9 @@ READS_OF_AN_EMPTY_STORE: Final[dict[str, tuple[Callable[[Tx], Awaitable[object]]
     "chats_of_visitor": (lambda tx: tx.chats_of_visitor(1, "abc123", 10), []),
     "messages_after": (lambda tx: tx.messages_after(42, 0, 10), []),
     "message_by_client_id": (lambda tx: tx.message_by_client_id(42, None, "m1"), None),
-    "file": (lambda tx: tx.file("f1"), None),
 }
+for _noun in NOUNS:
+    READS_OF_AN_EMPTY_STORE.update(_noun.READS)
 
 
 @pytest.mark.parametrize(("read", "nothing"), READS_OF_AN_EMPTY_STORE.values(), ids=READS_OF_AN_EMPTY_STORE.keys())
@@ -516,6 +523,7 @@ FILLED: Final = (
     chat(44, "v44", state="closed"),
     message(42, 1, client_id="m1"),
     event(1),
+    *(row for noun in NOUNS for row in noun.FILLED),
 )
 
 WRITES: Final[dict[str, Callable[[Tx], Awaitable[None]]]] = {
@@ -549,6 +557,8 @@ WRITES: Final[dict[str, Callable[[Tx], Awaitable[None]]]] = {
     "message with its sender's id": lambda tx: tx.add_message(message(42, 2, client_id="m2")),
     "event": lambda tx: tx.add_to_outbox(event(2)),
 }
+for _noun in NOUNS:
+    WRITES.update(_noun.WRITES)
 
 
 class RefusedError(Exception):
