@@ -65,9 +65,6 @@ def _outcome(body: JsonBody, raw: bytes) -> Any:
 
 
 WAYS: Final = {name: Ways(name, schema, shape) for name, schema, shape in BODIES}
-FAST: Final = sorted(set(WAYS) - {"TenantOrderRequest"})
-"""Arrays have the general way only."""
-
 TEXTS: Final = [
     "",
     " ",
@@ -122,7 +119,7 @@ def bodies_of(draw: st.DrawFn, name: str) -> bytes:
         "mesaj": "Merhaba",
         "email": "ahmet@example.com",
         "sifre": "sifre123",
-        "order": [2, 1],
+        "order": draw(st.lists(st.sampled_from([1, 2, 3, 0, 2**63, 1.0, True]), max_size=4)),
         "sessize": True,
         "operator_id": 7,
         "ekstra": {"depolama_kullanilan_gb": 3.0, "plan": "x", "n": None},
@@ -131,6 +128,9 @@ def bodies_of(draw: st.DrawFn, name: str) -> bytes:
         "yorum": "Teşekkürler",
         "timestamp": 1775993400,
         "signature": "ab" * 32,
+        "konu": "Faturam görünmüyor",
+        "oncelik": "yuksek",
+        "dosyalar": draw(st.lists(st.sampled_from(["a" * 22, "b" * 22, "c" * 21, 5]), max_size=3)),
     }
     body = {key: right[key] if key in right and draw(st.booleans()) else draw(values) for key in keys}
     return json.dumps(body, ensure_ascii=draw(st.booleans())).encode("utf-8", "surrogatepass")
@@ -143,7 +143,7 @@ def test_both_ways_take_the_same_bodies_and_build_the_same_values(name: str, dat
     assert repr(fast) == repr(general)
 
 
-@pytest.mark.parametrize("name", FAST)
+@pytest.mark.parametrize("name", sorted(WAYS))
 def test_ordinary_bodies_take_the_fast_way(name: str) -> None:
     """What the document shows as an example is not served by the slow way."""
     typed = WAYS[name].fast._typed
@@ -182,6 +182,10 @@ def test_dollar_does_not_stand_before_a_last_line_feed() -> None:
     "schema",
     [
         {"type": "object", "properties": {"order": {"type": "array"}}, "not": {}},
+        {"type": "object", "properties": {"order": {"type": "array"}}},
+        {"type": "object", "properties": {"order": {"type": "array", "items": {"type": "object"}}}},
+        {"type": "object", "properties": {"order": {"type": "array", "contains": {}, "items": {"type": "string"}}}},
+        {"type": "object", "properties": {"order": {"type": "array", "items": {"type": "string", "enum": ["a"]}}}},
         {"type": "object", "properties": {}},
         {"type": "object", "properties": {"order": {"type": ["string", "integer"]}}},
         {"type": "object", "properties": {"order": {"$ref": "#/components/schemas/Id", "maximum": 5}}},
