@@ -15,6 +15,8 @@ Sender = Literal["visitor", "operator", "system"]
 Role = Literal["owner", "manager", "senior", "junior"]
 OperatorState = Literal["online", "busy", "offline"]
 OfflineReason = Literal["manual", "logout", "timeout"]
+TicketState = Literal["open", "answered", "solved", "closed"]
+Priority = Literal["low", "normal", "high", "urgent"]
 
 
 class Tenant(Struct, frozen=True, gc=False):
@@ -150,6 +152,44 @@ class Message(Struct, frozen=True, gc=False):
 # Tickets
 
 
+class Ticket(Struct, frozen=True, gc=False):
+    """What a visitor asked in writing: open, answered by an operator, solved, closed."""
+
+    id: int
+    tenant_id: int
+    visitor_id: str
+    visitor_name: str | None
+    visitor_email: str | None
+    subject: str
+    text: str
+    created_at: datetime
+    updated_at: datetime
+    """The last reply or change of state."""
+    files: tuple[StoredFile, ...] = ()
+    priority: Priority = "normal"
+    state: TicketState = "open"
+    operator_id: int | None = None
+    """Who replied or changed the state last, of the operators."""
+    operator_name: str | None = None
+    reply_count: int = 0
+    solved_at: datetime | None = None
+    """Kept when a solved ticket is closed; None again once it is open or answered."""
+
+
+class TicketReply(Struct, frozen=True, gc=False):
+    """One reply to a ticket; `position` counts 1, 2, 3 … inside the ticket."""
+
+    id: int
+    ticket_id: int
+    position: int
+    sender: Sender
+    sender_name: str | None
+    text: str
+    sent_at: datetime
+    operator_id: int | None = None
+    files: tuple[StoredFile, ...] = ()
+
+
 # Knowledge base, campaigns, canned responses
 
 
@@ -194,6 +234,27 @@ class ChatRated(Struct, frozen=True, gc=False, tag=True):
     operator_id: int | None
 
 
+class TicketCreated(Struct, frozen=True, gc=False, tag=True):
+    """A visitor opened a ticket."""
+
+    tenant_id: int
+    ticket_id: int
+    visitor_id: str
+    visitor_name: str | None
+    subject: str
+    priority: Priority
+
+
+class TicketSolved(Struct, frozen=True, gc=False, tag=True):
+    """An operator solved a ticket; `seconds` since it was created."""
+
+    tenant_id: int
+    ticket_id: int
+    subject: str
+    operator_id: int
+    seconds: int
+
+
 class OperatorWentOffline(Struct, frozen=True, gc=False, tag=True):
     """An operator went offline; one event for each tenant."""
 
@@ -203,7 +264,7 @@ class OperatorWentOffline(Struct, frozen=True, gc=False, tag=True):
     reason: OfflineReason
 
 
-Event = ChatOpened | ChatClosed | ChatRated | OperatorWentOffline
+Event = ChatOpened | ChatClosed | ChatRated | TicketCreated | TicketSolved | OperatorWentOffline
 
 
 class OutboxRow(Struct, frozen=True, gc=False):

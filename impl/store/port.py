@@ -22,8 +22,12 @@ from impl.model import (
     Message,
     Operator,
     OutboxRow,
+    Priority,
     StoredFile,
     Tenant,
+    Ticket,
+    TicketReply,
+    TicketState,
     Visitor,
 )
 
@@ -159,6 +163,54 @@ class Tx(Protocol):
     async def put_file(self, file: StoredFile) -> None: ...
 
     # Tickets
+
+    async def ticket(self, ticket_id: int) -> Ticket | None: ...
+
+    async def ticket_for_update(self, ticket_id: int) -> Ticket | None:
+        """As `ticket`, and nobody else changes it or adds a reply until the transaction ends."""
+        ...
+
+    async def put_ticket(self, ticket: Ticket) -> None:
+        """Tenant, visitor, priority and `created_at` of a ticket never change."""
+        ...
+
+    async def tickets_of_tenants(
+        self,
+        tenant_ids: Sequence[int],
+        state: TicketState | None,
+        priority: Priority | None,
+        before: tuple[datetime, int] | None,
+        limit: int,
+    ) -> Sequence[Ticket]:
+        """Tickets of these tenants, in any state or priority where that is None, updated last first.
+
+        In the order of (`updated_at`, `id`), both descending, those behind the given pair. Locks nothing.
+        """
+        ...
+
+    async def tickets_of_visitor(
+        self, tenant_id: int, visitor_id: str, before: tuple[datetime, int] | None, limit: int
+    ) -> Sequence[Ticket]:
+        """The visitor's tickets in the same order, those behind the given pair. Locks nothing."""
+        ...
+
+    async def add_reply(self, reply: TicketReply) -> None:
+        """Add the ticket's next reply: its `position` is the ticket's `reply_count` + 1.
+
+        The ticket was taken by `ticket_for_update`, and is put with that `reply_count` in the same transaction.
+        """
+        ...
+
+    async def replies_after(self, ticket_id: int, position: int, limit: int) -> Sequence[TicketReply]:
+        """The ticket's replies with a larger position, in order."""
+        ...
+
+    async def delete_tickets_of_visitor(self, tenant_id: int, visitor_id: str) -> int:
+        """Delete the visitor's tickets with their replies; answers how many tickets.
+
+        Waits for those that others took by `ticket_for_update`.
+        """
+        ...
 
     # Knowledge base, campaigns, canned responses
 

@@ -15,6 +15,7 @@ ARGUMENTS: Final[Mapping[str, str]] = {
     "limit": "limit",
     "bekle": "wait",
     "durum": "state",
+    "oncelik": "priority",
     "imlec": "cursor",
     "X-Ziyaretci-Token": "visitor_token",
     "Idempotency-Key": "idempotency_key",
