@@ -118,7 +118,10 @@ def _place(ticket: Ticket) -> int:
 
 def _insert(lists: list[list[int]], place: int) -> None:
     for places in lists:
-        insort(places, place)
+        if places and place < places[-1]:
+            insort(places, place)
+        else:  # what is updated now stands behind everything
+            places.append(place)
 
 
 def _delete(lists: list[list[int]], place: int) -> None:

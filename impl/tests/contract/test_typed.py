@@ -13,7 +13,7 @@ from impl.app import handlers
 from impl.contract.bodies import JsonBody
 from impl.contract.document import Node, load
 from impl.contract.schemas import Schemas
-from impl.contract.typed import PLAIN, TypedBody, Unsupported, python_pattern
+from impl.contract.typed import PLAIN, UNREADABLE, TypedBody, Unsupported, python_pattern
 from impl.problems import Problem
 from impl.tests.client import DOCUMENT
 from impl.wire import Shape
@@ -159,6 +159,32 @@ def test_ordinary_bodies_take_the_fast_way(name: str) -> None:
     assert examples
     assert typed is not None
     assert all(typed.keeps(typed.decode(json.dumps(example).encode())) for example in examples)
+
+
+@pytest.mark.parametrize(
+    ("items", "right", "wrong"),
+    [
+        ({"type": "integer", "minimum": 1}, [[], [1], [1, 1]], [[0], ["1"], [[1]], [1, 2, 3], [1.5], [True], [None]]),
+        ({"type": "string"}, [["", "a\u0000"]], [[1], ["a", "b", "c"], {}, "a"]),
+        ({"type": "string", "maxLength": 2, "pattern": "^[a-z]*$"}, [["ab", "ab"]], [["abc"], ["A"], ["a\n"]]),
+    ],
+)
+def test_list_in_a_body_keeps_the_bounds_of_its_schema(items: Node, right: list[Any], wrong: list[Any]) -> None:
+    schema = {
+        "type": "object",
+        "required": ["order"],
+        "properties": {"order": {"type": "array", "maxItems": 2, "items": items}},
+    }
+    typed = TypedBody(document, schema, _shape("TenantOrderRequest"), schemas)
+
+    def taken(value: Any) -> bool:
+        try:
+            return bool(typed.keeps(typed.decode(json.dumps({"order": value}).encode())))
+        except UNREADABLE:
+            return False
+
+    assert [taken(value) for value in right] == [True] * len(right)
+    assert [taken(value) for value in wrong] == [False] * len(wrong)
 
 
 @given(st.text() | st.sampled_from(TEXTS))
