@@ -53,7 +53,7 @@ async def build_world(settings: Settings, clock: Clock | None = None) -> World:
         demo = read_demo()
         ids = demo_ids(demo)
         await load_demo(store, demo, clock.now())
-    return World(store, clock, ids, Waker(), Passwords())
+    return World(store, clock, ids, Waker(), Passwords(), public_url=settings.public_url)
 
 
 class Application:
