@@ -16,6 +16,7 @@ ARGUMENTS: Final[Mapping[str, str]] = {
     "bekle": "wait",
     "durum": "state",
     "imlec": "cursor",
+    "origin": "origin",
     "X-Ziyaretci-Token": "visitor_token",
     "Idempotency-Key": "idempotency_key",
 }
