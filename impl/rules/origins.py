@@ -61,7 +61,7 @@ def origin_of_url(url: str) -> str | None:
 
 
 def listed_origin(text: str) -> str | None:
-    """`normal_origin` of what a tenant may list: its host is a name of ASCII letters, digits and `-_.`, or an address."""
+    """`normal_origin` of what a tenant may list: its host is a name of ASCII letters, digits, `-_.`, or an address."""
     origin = normal_origin(text)
     if origin is None or len(origin) > LONGEST_LISTED or not _LISTED_HOST.fullmatch(origin.partition("://")[2]):
         return None
