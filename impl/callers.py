@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from impl.model import Operator, Tenant
+from impl.model import Operator, Role, Tenant
 
 
 class WidgetCaller(Struct, frozen=True, gc=False):
@@ -28,6 +28,8 @@ class PortalCaller(Struct, frozen=True, gc=False):
     session_digest: bytes
     active_tenant_id: int | None
     """None: none was chosen, or the operator is no longer a member of it."""
+    role: Role | None
+    """What they are in it."""
 
 
 Caller = WidgetCaller | OperatorCaller | PortalCaller | None

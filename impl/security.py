@@ -19,11 +19,12 @@ from impl.actions.sessions import find_session
 from impl.callers import Caller, OperatorCaller, PortalCaller, WidgetCaller
 from impl.contract.call import Headers, cookie_of, text
 from impl.model import AccessToken
-from impl.problems import InvalidKey, InvalidToken, NotSignedIn, OriginNotAllowed, TrialOver
+from impl.problems import InvalidKey, InvalidToken, NotPermitted, NotSignedIn, OriginNotAllowed, TrialOver
 from impl.rules import portal_cookie
 from impl.rules.hashing import digest
 from impl.rules.origins import may_call
 from impl.rules.projects import is_trial_over
+from impl.rules.roles import may_manage
 from impl.store.port import Tx
 from impl.world import World
 
@@ -92,6 +93,17 @@ async def portal_session(world: World, headers: Headers, creates: bool) -> Porta
     return caller
 
 
+async def portal_manager(world: World, headers: Headers, creates: bool) -> PortalCaller:
+    """As `portal_session`; the operator manages the tenant that they work on, if they have chosen one.
+
+    Asked before the body is read; the action asks again, in its own transaction. Raises NotPermitted too.
+    """
+    caller = await portal_session(world, headers, creates)
+    if caller.role is not None and not may_manage(caller.role):
+        raise NotPermitted
+    return caller
+
+
 async def anyone(world: World, headers: Headers, creates: bool) -> None:
     """For operations that say `security: []`."""
 
@@ -100,4 +112,5 @@ SCHEMES: Final[Mapping[str, Authenticate]] = {
     "widgetKey": widget_key,
     "operatorToken": operator_token,
     "portalSession": portal_session,
+    "portalManager": portal_manager,
 }

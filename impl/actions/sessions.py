@@ -64,9 +64,10 @@ async def find_session(world: World, cookie: str | None) -> PortalCaller | None:
         if operator is None:
             return None
         active = session.active_tenant_id
-        if active is not None and await tx.membership(operator.id, active) is None:
-            active = None
-        return PortalCaller(operator, sent, active)
+        membership = None if active is None else await tx.membership(operator.id, active)
+        if membership is None:
+            return PortalCaller(operator, sent, None, None)
+        return PortalCaller(operator, sent, membership.tenant_id, membership.role)
 
     return await world.store.transact(work)
 
@@ -105,7 +106,9 @@ async def activate(tx: Tx, caller: PortalCaller, tenant_id: int) -> None:
 
 
 async def active_membership(tx: Tx, caller: PortalCaller) -> Membership:
-    """What the caller is in the tenant that they work on, as of now. Raises NoProjectChosen."""
+    """What the caller is in the tenant that they work on, as of now. Raises NotSignedIn, NoProjectChosen."""
+    if await tx.portal_session(caller.session_digest) is None:  # the body may have come long after the headers
+        raise NotSignedIn
     tenant_id = caller.active_tenant_id
     membership = None if tenant_id is None else await tx.membership(caller.operator.id, tenant_id)
     if membership is None:
@@ -114,7 +117,7 @@ async def active_membership(tx: Tx, caller: PortalCaller) -> Membership:
 
 
 async def managed_tenant_id(tx: Tx, caller: PortalCaller) -> int:
-    """The tenant that the caller works on, and manages. Raises NoProjectChosen, NotPermitted."""
+    """The tenant that the caller works on, and manages. Raises NotSignedIn, NoProjectChosen, NotPermitted."""
     membership = await active_membership(tx, caller)
     if not may_manage(membership.role):
         raise NotPermitted

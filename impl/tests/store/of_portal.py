@@ -17,7 +17,12 @@ def opened(tenant_id: int, seconds: int = 0, operator_id: int = 7) -> OpenedProj
 
 
 def endpoint(tenant_id: int = 1, **more: Any) -> WebhookEndpoint:
-    values = {"events": ("chat_opened",), "secret": "whsec_x", "created_at": at(0), "updated_at": at(0)} | more
+    values: dict[str, Any] = {
+        "events": ("chat_opened",),
+        "secret": "whsec_x",
+        "created_at": at(0),
+        "updated_at": at(0),
+    } | more
     return WebhookEndpoint(tenant_id, "https://example.com/webhook", **values)
 
 

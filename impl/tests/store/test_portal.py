@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 
 import pytest
 
-from impl.model import OutboxRow
+from impl.model import Delivery, OutboxRow
 from impl.store.port import Tx
 from impl.tests.store.of_portal import delivery, endpoint, opened, session
 from impl.tests.store.rows import at, event, tenant
@@ -113,12 +116,16 @@ def test_deliveries_begin_at_the_instant_given(store: Kept) -> None:
     assert ids(store.do(lambda tx: tx.deliveries(1, at(12), None, 10))) == []
 
 
+async def _page(tx: Tx, before: tuple[datetime, int] | None, limit: int) -> Sequence[Delivery]:
+    return await tx.deliveries(1, at(0), before, limit)
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 10])
 def test_pages_of_deliveries_have_each_one_once(store: Kept, limit: int) -> None:
     store.put(*(delivery(number, number // 3) for number in range(1, 9)))
     seen: list[int] = []
     before = None
-    while page := store.do(lambda tx, before=before: tx.deliveries(1, at(0), before, limit)):
+    while page := store.do(partial(_page, before=before, limit=limit)):
         seen += ids(page)
         before = (page[-1].created_at, page[-1].id)
         store.put(delivery(100 + len(seen), 99))
