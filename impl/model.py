@@ -17,6 +17,11 @@ OperatorState = Literal["online", "busy", "offline"]
 OfflineReason = Literal["manual", "logout", "timeout"]
 TicketState = Literal["open", "answered", "solved", "closed"]
 Priority = Literal["low", "normal", "high", "urgent"]
+EventKind = Literal[
+    "chat_opened", "ticket_created", "chat_closed", "ticket_solved", "chat_rated", "operator_went_offline"
+]
+DeliveryState = Literal["waiting", "delivered", "failed"]
+DisabledReason = Literal["manual", "gone", "failing"]
 
 
 class Tenant(Struct, frozen=True, gc=False):
@@ -197,6 +202,75 @@ class TicketReply(Struct, frozen=True, gc=False):
 
 
 # Portal: sessions, webhook endpoints, deliveries
+
+
+class PortalSession(Struct, frozen=True, gc=False):
+    """A sign-in at the portal; only the SHA-256 of the cookie's value is kept."""
+
+    digest: bytes
+    operator_id: int
+    active_tenant_id: int | None
+    """The tenant that was chosen; whether the operator is still a member is asked at each request."""
+    expires_at: datetime
+
+
+class OpenedProject(Struct, frozen=True, gc=False):
+    """That an operator opened a tenant: counts for the daily limit, whatever becomes of the tenant."""
+
+    operator_id: int
+    tenant_id: int
+    opened_at: datetime
+
+
+class WebhookEndpoint(Struct, frozen=True, gc=False):
+    """Where a tenant's events are sent; at most one for each tenant."""
+
+    tenant_id: int
+    url: str
+    events: tuple[EventKind, ...]
+    """The kinds that are wanted."""
+    secret: str
+    """`whsec_` and base64: what deliveries are signed with (Standard Webhooks)."""
+    created_at: datetime
+    updated_at: datetime
+    enabled: bool = True
+    disabled_reason: DisabledReason | None = None
+
+
+class Delivery(Struct, frozen=True, gc=False):
+    """One event on its way to a tenant's endpoint: waiting for its next attempt, delivered, or given up."""
+
+    id: int
+    tenant_id: int
+    webhook_id: str
+    """The header `webhook-id`, the same at every attempt."""
+    event_kind: EventKind
+    outbox_id: int
+    created_at: datetime
+    next_attempt_at: datetime | None
+    """None: finished."""
+    state: DeliveryState = "waiting"
+    attempts: int = 0
+    last_status: int | None = None
+    """HTTP status of the last attempt; None: no answer came."""
+    last_error: str | None = None
+    last_attempt_at: datetime | None = None
+
+
+# Idempotency keys
+
+
+class Attempted(Struct, frozen=True, gc=False):
+    """A request that came with an `Idempotency-Key`, and how it was answered."""
+
+    id: bytes
+    """SHA-256 of caller, visitor, operation and key."""
+    fingerprint: bytes
+    """SHA-256 of what was asked."""
+    begun_at: datetime
+    status: int | None = None
+    """None: not answered yet."""
+    body: bytes = b""
 
 
 # Events

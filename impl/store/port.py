@@ -16,12 +16,16 @@ from typing import Protocol, TypeVar
 
 from impl.model import (
     AccessToken,
+    Attempted,
     Chat,
     ChatState,
+    Delivery,
     Membership,
     Message,
+    OpenedProject,
     Operator,
     OutboxRow,
+    PortalSession,
     Priority,
     StoredFile,
     Tenant,
@@ -29,6 +33,7 @@ from impl.model import (
     TicketReply,
     TicketState,
     Visitor,
+    WebhookEndpoint,
 )
 
 Result = TypeVar("Result")
@@ -222,11 +227,89 @@ class Tx(Protocol):
 
     # Portal: sessions, opened projects, webhook endpoints, deliveries
 
+    async def portal_session(self, digest: bytes) -> PortalSession | None: ...
+
+    async def portal_session_for_update(self, digest: bytes) -> PortalSession | None:
+        """As `portal_session`, and nobody else changes or deletes it until the transaction ends."""
+        ...
+
+    async def put_portal_session(self, session: PortalSession) -> None: ...
+
+    async def delete_portal_session(self, digest: bytes) -> None:
+        """Nothing happens when it is not there."""
+        ...
+
+    async def delete_expired_portal_sessions(self, now: datetime) -> None:
+        """Delete those whose `expires_at` is not after `now`."""
+        ...
+
+    async def tenant_for_update(self, tenant_id: int) -> Tenant | None:
+        """As `tenant`, and nobody else changes it until the transaction ends."""
+        ...
+
+    async def is_api_key_taken(self, api_key: str) -> bool:
+        """Whether a tenant has this key."""
+        ...
+
+    async def opened_projects(self, operator_id: int) -> Sequence[OpenedProject]:
+        """The operator's, oldest first, as far as they are kept. Locks the operator's: of two at once one waits."""
+        ...
+
+    async def add_opened_project(self, opened: OpenedProject) -> None: ...
+
+    async def delete_opened_projects(self, until: datetime) -> None:
+        """Delete those that were opened at this instant or before."""
+        ...
+
+    async def webhook(self, tenant_id: int) -> WebhookEndpoint | None: ...
+
+    async def webhook_for_update(self, tenant_id: int) -> WebhookEndpoint | None:
+        """As `webhook`. Locks the tenant's, found or not: of two at once one waits."""
+        ...
+
+    async def put_webhook(self, endpoint: WebhookEndpoint) -> None: ...
+
+    async def delivery_for_update(self, delivery_id: int) -> Delivery | None:
+        """The delivery, and nobody else changes it until the transaction ends."""
+        ...
+
+    async def put_delivery(self, delivery: Delivery) -> None:
+        """A delivery's `created_at` and tenant never change."""
+        ...
+
+    async def deliveries(
+        self, tenant_id: int, since: datetime, before: tuple[datetime, int] | None, limit: int
+    ) -> Sequence[Delivery]:
+        """The tenant's, created at `since` or later, by (`created_at`, `id`), largest first; below the given pair."""
+        ...
+
+    async def delete_deliveries(self, before: datetime) -> None:
+        """Delete those that were created before the instant."""
+        ...
+
     # Idempotency keys
+
+    async def attempted(self, attempt_id: bytes) -> Attempted | None:
+        """The request under this id. Locks the id, found or not: of two at once one waits."""
+        ...
+
+    async def put_attempted(self, attempted: Attempted) -> None: ...
+
+    async def delete_attempted(self, attempt_id: bytes) -> None:
+        """Nothing happens when it is not there."""
+        ...
+
+    async def delete_attempts(self, before: datetime) -> None:
+        """Delete those that were begun before the instant."""
+        ...
 
     # Outbox
 
     async def add_to_outbox(self, row: OutboxRow) -> None: ...
+
+    async def delete_from_outbox(self, before: datetime) -> None:
+        """Delete the oldest rows, as far as their `at` is before the instant."""
+        ...
 
 
 class Store(Protocol):

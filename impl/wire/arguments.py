@@ -17,6 +17,7 @@ ARGUMENTS: Final[Mapping[str, str]] = {
     "durum": "state",
     "oncelik": "priority",
     "imlec": "cursor",
+    "origin": "origin",
     "X-Ziyaretci-Token": "visitor_token",
     "Idempotency-Key": "idempotency_key",
 }

@@ -65,6 +65,9 @@ def _outcome(body: JsonBody, raw: bytes) -> Any:
 
 
 WAYS: Final = {name: Ways(name, schema, shape) for name, schema, shape in BODIES}
+FAST: Final = sorted(set(WAYS) - {"OriginRequest", "WebhookRequest"})
+"""Patterns with an escaped backslash, and lists of words of a table, have the general way only."""
+
 TEXTS: Final = [
     "",
     " ",
@@ -143,7 +146,7 @@ def test_both_ways_take_the_same_bodies_and_build_the_same_values(name: str, dat
     assert repr(fast) == repr(general)
 
 
-@pytest.mark.parametrize("name", sorted(WAYS))
+@pytest.mark.parametrize("name", FAST)
 def test_ordinary_bodies_take_the_fast_way(name: str) -> None:
     """What the document shows as an example is not served by the slow way."""
     typed = WAYS[name].fast._typed
