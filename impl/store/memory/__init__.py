@@ -10,16 +10,18 @@ from collections.abc import Awaitable, Callable
 
 from impl.model import Tenant
 from impl.store.memory.attempts import Attempts
+from impl.store.memory.browser import Browser
 from impl.store.memory.chats import Chats
 from impl.store.memory.files import StoredFiles
 from impl.store.memory.outbox import Outbox
 from impl.store.memory.people import People
 from impl.store.memory.portal import Portal
+from impl.store.memory.tickets import Tickets
 from impl.store.memory.visitors import Visitors
 from impl.store.port import Result, Tx
 
 
-class MemoryTx(People, Visitors, Chats, StoredFiles, Portal, Attempts, Outbox):
+class MemoryTx(People, Visitors, Chats, StoredFiles, Browser, Tickets, Portal, Attempts, Outbox):
     """The tables, and the verbs on them (implements `port.Tx`)."""
 
 
