@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from impl.actions.finding import Find
 from impl.actions.messages import Draft, say
 from impl.actions.outbox import tell
-from impl.actions.visitors import check_token, new_visitor
+from impl.actions.visitors import meet
 from impl.callers import OperatorCaller
 from impl.model import (
     Chat,
@@ -60,10 +60,7 @@ async def open_chat(
     """
 
     async def work(tx: Tx) -> tuple[Chat, Message | None, bool]:
-        visitor = await tx.visitor(tenant.id, visitor_id)
-        check_token(tenant, visitor, visitor_token)
-        visitor = replace(visitor or new_visitor(world, tenant, visitor_id), last_seen_at=world.clock.timestamp())
-        await tx.put_visitor(visitor)
+        visitor = await meet(world, tx, tenant, visitor_id, visitor_token)
         known = await tx.open_chat_of(tenant.id, visitor_id)
         chat = await tx.chat_for_update(known.id) if known else None
         is_new = chat is None or chat.state == "closed"
@@ -198,28 +195,26 @@ async def close(world: World, find: Find, closed_by: Sender) -> Chat:
     """Close an open chat: first its system message, then the state. Raises ChatIsClosed."""
 
     async def work(tx: Tx) -> Chat:
-        chat = await find(tx)
-        message = await say(world, tx, chat, "system", None, Draft(CLOSED_BY[closed_by]))
-        now = world.clock.now()
-        chat = replace(chat, state="closed", closed_at=now, last_sequence=message.sequence, last_activity_at=now)
-        await tx.put_chat(chat)
-        seconds = max(0, int((now - chat.opened_at).total_seconds()))
-        await tell(
-            world,
-            tx,
-            ChatClosed(
-                chat.tenant_id,
-                chat.id,
-                chat.visitor_name,
-                closed_by,
-                chat.operator_id,
-                seconds,
-                chat.last_sequence,
-            ),
-        )
-        return chat
+        return await close_in(world, tx, await find(tx), closed_by)
 
     return await _changing(world, work)
+
+
+async def close_in(world: World, tx: Tx, chat: Chat, closed_by: Sender) -> Chat:
+    """`close` inside a transaction that took the chat; who waits for it is to be woken after the commit."""
+    message = await say(world, tx, chat, "system", None, Draft(CLOSED_BY[closed_by]))
+    now = world.clock.now()
+    chat = replace(chat, state="closed", closed_at=now, last_sequence=message.sequence, last_activity_at=now)
+    await tx.put_chat(chat)
+    seconds = max(0, int((now - chat.opened_at).total_seconds()))
+    await tell(
+        world,
+        tx,
+        ChatClosed(
+            chat.tenant_id, chat.id, chat.visitor_name, closed_by, chat.operator_id, seconds, chat.last_sequence
+        ),
+    )
+    return chat
 
 
 async def close_forgotten(world: World) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, TypedDict
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from impl.callers import OperatorCaller
-from impl.model import Chat, Profile, Tenant, Visitor
+from impl.model import Chat, ErrorLog, PageView, Profile, Screenshot, Tenant, Visitor
 from impl.problems import (
     ExpiredSignature,
     FieldError,
@@ -74,6 +75,15 @@ def check_token(tenant: Tenant, visitor: Visitor | None, token: str | None) -> N
     known = visitor.token_digests if visitor else ()
     if not any([hmac.compare_digest(sent, mine) for mine in known]):  # noqa: C419 - all of them, in equal time
         raise VisitorTokenNeeded
+
+
+async def meet(world: World, tx: Tx, tenant: Tenant, visitor_id: str, token: str | None) -> Visitor:
+    """The visitor, who is here now; one never seen becomes one. Raises VisitorTokenNeeded."""
+    known = await tx.visitor(tenant.id, visitor_id)
+    check_token(tenant, known, token)
+    visitor = replace(known or new_visitor(world, tenant, visitor_id), last_seen_at=world.clock.timestamp())
+    await tx.put_visitor(visitor)
+    return visitor
 
 
 async def see(world: World, tx: Tx, tenant: Tenant, visitor_id: str, token: str | None, *, every: float = 0.0) -> None:
@@ -172,7 +182,10 @@ class Context(Struct, frozen=True):
 
     visitor: Visitor
     banner: list[Item]
-    chats: list[Chat]
+    chats: Sequence[Chat]
+    pages: Sequence[PageView]
+    errors: Sequence[ErrorLog]
+    screenshots: Sequence[Screenshot]
 
 
 async def read_context(world: World, caller: OperatorCaller, visitor_id: str, tenant_id: int | None) -> Context:
@@ -186,7 +199,14 @@ async def read_context(world: World, caller: OperatorCaller, visitor_id: str, te
         visitor = max(filter(None, found), key=lambda v: v.last_seen_at, default=None)
         if visitor is None:
             raise NotFound
-        chats = await tx.chats_of_visitor(visitor.tenant_id, visitor.id, CONTEXT_ROWS)
-        return Context(visitor, banner(visitor.profile, world.clock.now()), list(chats))
+        newest = (visitor.tenant_id, visitor.id, CONTEXT_ROWS)
+        return Context(
+            visitor,
+            banner(visitor.profile, world.clock.now()),
+            await tx.chats_of_visitor(*newest),
+            await tx.page_views(*newest),
+            await tx.error_logs(*newest),
+            await tx.screenshots(*newest),
+        )
 
     return await world.store.transact(work)
