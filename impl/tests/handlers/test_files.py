@@ -13,7 +13,7 @@ import pytest
 from impl.demo import load_demo, read_demo
 from impl.due import run_due
 from impl.files import Files, logo_id
-from impl.model import DoomedFile
+from impl.model import DoomedFile, StoredFile
 from impl.store.memory import MemoryTx
 from impl.tests.client import DEMO_KEY, ESNAF_KEY, LONELY_KEY, Client, Reply
 from impl.tests.handlers.test_customer_info import NOW
@@ -266,6 +266,26 @@ def test_bytes_of_an_upload_that_a_crash_cut_off_are_deleted_an_hour_later(clien
     client.clock.advance(minutes=1)
     client.run(run_due(client.world))
     assert stored(client, file_id) is None
+
+
+def test_upload_whose_commit_was_not_heard_of_keeps_its_bytes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection is lost after the commit: the row is there, so the bytes must be."""
+    real = client.store.transact
+
+    async def losing(work: Any) -> Any:
+        result = await real(work)
+        if isinstance(result, StoredFile):
+            raise ConnectionError("planted: lost after the commit")
+        return result
+
+    monkeypatch.setattr(client.store, "transact", losing)
+    with pytest.raises(AssertionError):  # the client fails on a 500
+        upload(client)
+    monkeypatch.undo()
+    (file_id,) = tables(client).files
+    client.clock.advance(hours=2)
+    client.run(run_due(client.world))
+    assert client.call("GET", f"/storage/dosyalar/{file_id}").body == TEXT
 
 
 def test_upload_of_an_operator_who_is_thrown_out_meanwhile_leaves_nothing(
