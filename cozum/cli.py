@@ -23,7 +23,8 @@ is gone when it ends.
 """
 SERVE = """Start the backend.
 
-Only `memory://` so far: the state is gone when it ends. Without `--demo` it starts empty.
+Only `memory://` so far: the state is gone when it ends. Without `--demo` it starts empty. Files go into the folder of
+`--files`, without it into memory too; whose they are is state, so after a restart nobody can reach them.
 """
 LINT = """Check an OpenAPI document and its examples.
 

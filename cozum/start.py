@@ -13,17 +13,20 @@ from cozum.document import find_document
 from cozum.errors import UsageError
 from impl.app import Application, UnknownStore, build_world
 from impl.contract.document import DocumentError
+from impl.files import IN_MEMORY
 from impl.rules.origins import normal_origin
 from impl.settings import Settings
 from impl.world import World
 
 
-def build(document: Path | None, store: str, *, demo: bool, public_url: str | None = None) -> tuple[World, Application]:
+def build(
+    document: Path | None, store: str, *, demo: bool, public_url: str | None = None, files: str = IN_MEMORY
+) -> tuple[World, Application]:
     """The world and the application over it. Raises UsageError."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    settings = Settings(find_document(document), store, demo, _origin(public_url))
+    settings = Settings(find_document(document), store, demo, _origin(public_url), files)
     try:
-        world = asyncio.run(build_world(settings))
+        world = _world(settings)
         return world, Application(settings, lambda scope: world)
     except (DocumentError, UnknownStore) as error:
         raise UsageError(str(error)) from None
@@ -39,6 +42,13 @@ def _origin(public_url: str | None) -> str | None:
             f"--public-url {public_url!a}: must be a scheme and a host, such as https://destek.example.com"
         )
     return origin
+
+
+def _world(settings: Settings) -> World:
+    try:
+        return asyncio.run(build_world(settings))
+    except OSError as error:
+        raise UsageError(f"cannot keep files in {settings.files}: {(error.strerror or str(error)).lower()}") from None
 
 
 DEMO = """

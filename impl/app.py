@@ -17,6 +17,7 @@ from impl.contract.replies import App
 from impl.contract.specification import Connexion31
 from impl.demo import demo_ids, load_demo, read_demo
 from impl.docs import Docs
+from impl.files import IN_MEMORY, Files, make_folder
 from impl.handlers import auth, context, operator, portal, widget
 from impl.passwords import Passwords
 from impl.settings import Settings
@@ -44,16 +45,18 @@ def handlers() -> dict[str, Handler]:
 
 
 async def build_world(settings: Settings, clock: Clock | None = None) -> World:
-    """The world that the settings describe. Raises UnknownStore."""
+    """The world that the settings describe. Raises UnknownStore, OSError for a folder that cannot be made."""
     if settings.store not in STORES:
         raise UnknownStore(f"{settings.store}: no such store (there is {', '.join(STORES)})")
     store, clock = STORES[settings.store](), clock or SystemClock()
-    ids = CountingIds()
+    ids, files = CountingIds(), Files(settings.files)
+    if settings.files != IN_MEMORY:
+        make_folder(settings.files)
     if settings.demo:
         demo = read_demo()
         ids = demo_ids(demo)
-        await load_demo(store, demo, clock.now())
-    return World(store, clock, ids, Waker(), Passwords(), public_url=settings.public_url)
+        await load_demo(store, demo, clock.now(), files)
+    return World(store, clock, ids, Waker(), Passwords(), public_url=settings.public_url, files=files)
 
 
 class Application:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib.resources import files
+from importlib import resources
 from typing import Any
 
 import yaml
 
+from impl.files import Files, logo_id
 from impl.model import Chat, ChatOpened, Membership, Message, Operator, OutboxRow, Profile, Tenant, Visitor
 from impl.store.port import Store, Tx
 from impl.world import CountingIds
@@ -15,7 +16,7 @@ from impl.world import CountingIds
 
 def read_demo() -> dict[str, Any]:
     """The demo file as plain data."""
-    text = files("impl").joinpath("demo.yaml").read_bytes()
+    text = resources.files("impl").joinpath("demo.yaml").read_bytes()
     data: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     return data
 
@@ -25,8 +26,8 @@ def demo_ids(demo: dict[str, Any]) -> CountingIds:
     return CountingIds({**demo["last_ids"], "outbox": len(demo["chats"])})
 
 
-async def load_demo(store: Store, demo: dict[str, Any], now: datetime) -> None:
-    """Put the demo into an empty store; whatever has a time has `now`."""
+async def load_demo(store: Store, demo: dict[str, Any], now: datetime, files: Files | None = None) -> None:
+    """Put the demo into an empty store, its logos into the files; whatever has a time has `now`."""
 
     async def work(tx: Tx) -> None:
         for tenant in demo["tenants"]:
@@ -41,6 +42,9 @@ async def load_demo(store: Store, demo: dict[str, Any], now: datetime) -> None:
             await _add_chat(tx, chat, number, now)
 
     await store.transact(work)
+    if files is not None:
+        for tenant_id, name in demo["logos"].items():
+            files.start_with(logo_id(tenant_id), resources.files("impl").joinpath(name).read_bytes())
 
 
 def _visitor(row: dict[str, Any], now: datetime) -> Visitor:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Final
 
-from impl.actions import chats, operators, outbox, projects
+from impl.actions import chats, files, operators, outbox, projects
 from impl.actions.once import forget_attempts
 from impl.world import World
 
@@ -22,6 +22,7 @@ async def run_due(world: World) -> int:
     await outbox.forget_old(world)
     await projects.forget_opened(world)
     await forget_attempts(world)
+    await files.delete_doomed(world)
     return await operators.time_out(world) + await chats.close_forgotten(world)
 
 

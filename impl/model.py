@@ -138,6 +138,13 @@ class StoredFile(Struct, frozen=True, gc=False):
     """Bytes."""
 
 
+class DoomedFile(Struct, frozen=True, gc=False):
+    """Bytes that are to be deleted once it is `at`: nothing refers to them, or nothing does yet."""
+
+    id: str
+    at: datetime
+
+
 class Message(Struct, frozen=True, gc=False):
     """One message of a chat; `sequence` counts 1, 2, 3 … inside the chat."""
 
@@ -199,6 +206,48 @@ class TicketReply(Struct, frozen=True, gc=False):
 
 
 # What a visitor's browser told: pages, errors, screenshots
+
+
+class PageView(Struct, frozen=True, gc=False):
+    """A page of the tenant's site that a visitor opened."""
+
+    id: int
+    tenant_id: int
+    visitor_id: str
+    url: str
+    title: str | None
+    referrer: str | None
+    at: datetime
+
+
+class ErrorLog(Struct, frozen=True, gc=False):
+    """An error of a script in a visitor's browser."""
+
+    id: int
+    tenant_id: int
+    visitor_id: str
+    message: str
+    source: str | None
+    line: int | None
+    column: int | None
+    stack: str | None
+    page_url: str | None
+    browser: str | None
+    at: datetime
+
+
+class Screenshot(Struct, frozen=True, gc=False):
+    """A picture of a visitor's screen, without its bytes; no file that a message could carry."""
+
+    id: int
+    tenant_id: int
+    visitor_id: str
+    file_id: str
+    media_type: str
+    size: int
+    """Bytes."""
+    page_url: str | None
+    at: datetime
 
 
 # Portal: sessions, webhook endpoints, deliveries

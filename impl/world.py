@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 from secrets import token_bytes
 from typing import NamedTuple, Protocol
 
+from impl.files import Files
 from impl.passwords import Passwords
 from impl.rules.hashing import digest
 from impl.rules.times import ISTANBUL
@@ -164,7 +165,7 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Store, clock, ids, and who waits for what."""
+    """Store, files, clock, ids, and who waits for what."""
 
     store: Store
     clock: Clock
@@ -174,3 +175,4 @@ class World:
     presence: Presence = field(default_factory=Presence)
     public_url: str | None = None
     """Where browsers reach this server, such as `https://destek.example.com`; None: as each request says."""
+    files: Files = field(default_factory=Files)

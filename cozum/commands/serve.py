@@ -12,6 +12,9 @@ from cozum.commands.mock import Document, Host, Port
 def serve(
     *,
     store: Annotated[str, Parameter(help="Where the state lives: memory:// (gone when it ends).")],
+    files: Annotated[
+        str, Parameter(help="Where uploaded files live: memory:// (gone when it ends), or a folder's path.")
+    ] = "memory://",
     demo: Annotated[bool, Parameter(negative=(), help="Load the demo tenants, whose secrets are public.")] = False,
     public_url: Annotated[
         str | None, Parameter(help="Where browsers reach the server, when a proxy stands before it: https://…")
@@ -25,7 +28,7 @@ def serve(
     from cozum.start import build, greet
 
     listener = bind(host, port)
-    world, application = build(document, store, demo=demo, public_url=public_url)
+    world, application = build(document, store, demo=demo, public_url=public_url, files=files)
     run(
         application.asgi,
         listener,

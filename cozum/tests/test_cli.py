@@ -108,8 +108,12 @@ def test_a_command_line_that_cannot_be_read_is_told_in_one_line(arguments: list[
             ["serve", "--store", "memory://", "--port", "0", "--public-url", "destek.example.com/x"],
             "--public-url 'destek.example.com/x': must be a scheme and a host",
         ),
+        (
+            ["serve", "--store", "memory://", "--port", "0", "--files", f"{__file__}/x"],
+            f"cannot keep files in {__file__}/x: not a directory",
+        ),
     ],
-    ids=["store", "port", "public url"],
+    ids=["store", "port", "public url", "files"],
 )
 def test_what_cannot_be_started_is_told_in_one_line(arguments: list[str], said: str) -> None:
     assert _refusal(*arguments).startswith(said)
@@ -295,6 +299,40 @@ def test_the_backend_starts_without_the_demo_unless_asked() -> None:
     assert (process.returncode, err) == (0, "")
     assert "CM_DEMO_2026" not in first + out
     assert "sifre123" not in first + out
+
+
+def test_files_go_into_the_folder_and_come_out_of_it(tmp_path: Path) -> None:
+    folder = tmp_path / "dosyalar"
+    content = bytes(range(32, 127)) * 5000
+    body = b"\r\n".join(
+        [
+            b"--b",
+            b'Content-Disposition: form-data; name="ziyaretci_id"',
+            b"",
+            b"abc123",
+            b"--b",
+            b'Content-Disposition: form-data; name="dosya"; filename="a.txt"',
+            b"",
+            content,
+            b"--b--",
+            b"",
+        ]
+    )
+    headers = {"X-API-Key": "CM_DEMO_2026", "Content-Type": "multipart/form-data; boundary=b"}
+    with _started("serve", "--store", "memory://", "--demo", "--files", str(folder)) as (process, port, _):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("POST", "/api/v1/widget/upload", body, headers)
+        answer = connection.getresponse()
+        assert answer.status == 201
+        connection.request("GET", json.loads(answer.read())["data"]["dosya"]["url"])
+        assert connection.getresponse().read() == content
+        connection.request("GET", "/storage/tenants/2/logo.png")
+        logo = connection.getresponse().read()
+        connection.close()
+        _, _, err = _end(process, signal.SIGTERM)
+    assert (process.returncode, err) == (0, "")
+    kept = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    assert sorted(kept) == sorted([content, logo])
 
 
 @pytest.mark.parametrize("after", [0.1, 0.25, 0.45])

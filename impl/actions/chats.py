@@ -195,28 +195,26 @@ async def close(world: World, find: Find, closed_by: Sender) -> Chat:
     """Close an open chat: first its system message, then the state. Raises ChatIsClosed."""
 
     async def work(tx: Tx) -> Chat:
-        chat = await find(tx)
-        message = await say(world, tx, chat, "system", None, Draft(CLOSED_BY[closed_by]))
-        now = world.clock.now()
-        chat = replace(chat, state="closed", closed_at=now, last_sequence=message.sequence, last_activity_at=now)
-        await tx.put_chat(chat)
-        seconds = max(0, int((now - chat.opened_at).total_seconds()))
-        await tell(
-            world,
-            tx,
-            ChatClosed(
-                chat.tenant_id,
-                chat.id,
-                chat.visitor_name,
-                closed_by,
-                chat.operator_id,
-                seconds,
-                chat.last_sequence,
-            ),
-        )
-        return chat
+        return await close_in(world, tx, await find(tx), closed_by)
 
     return await _changing(world, work)
+
+
+async def close_in(world: World, tx: Tx, chat: Chat, closed_by: Sender) -> Chat:
+    """`close` inside a transaction that took the chat; who waits for it is to be woken after the commit."""
+    message = await say(world, tx, chat, "system", None, Draft(CLOSED_BY[closed_by]))
+    now = world.clock.now()
+    chat = replace(chat, state="closed", closed_at=now, last_sequence=message.sequence, last_activity_at=now)
+    await tx.put_chat(chat)
+    seconds = max(0, int((now - chat.opened_at).total_seconds()))
+    await tell(
+        world,
+        tx,
+        ChatClosed(
+            chat.tenant_id, chat.id, chat.visitor_name, closed_by, chat.operator_id, seconds, chat.last_sequence
+        ),
+    )
+    return chat
 
 
 async def close_forgotten(world: World) -> int:

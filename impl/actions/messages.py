@@ -93,6 +93,8 @@ async def say(
         draft.client_id,
     )
     await tx.add_message(message)
+    if file is not None and file.visitor_id is None:
+        await tx.put_file_use(file.id, chat.tenant_id, chat.visitor_id)
     return message
 
 

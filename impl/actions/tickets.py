@@ -151,6 +151,8 @@ async def _reply(
         )
     else:
         changed = _by(operator, _in_state(ticket, "answered", now))
+        for file in files:
+            await tx.put_file_use(file.id, ticket.tenant_id, ticket.visitor_id)
         reply = TicketReply(
             ids.next("reply"), ticket.id, position, "operator", operator.name, text, now, operator.id, files
         )

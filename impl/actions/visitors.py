@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, TypedDict
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from impl.callers import OperatorCaller
-from impl.model import Chat, Profile, Tenant, Ticket, Visitor
+from impl.model import Chat, ErrorLog, PageView, Profile, Screenshot, Tenant, Ticket, Visitor
 from impl.problems import (
     ExpiredSignature,
     FieldError,
@@ -184,8 +185,11 @@ class Context(Struct, frozen=True):
 
     visitor: Visitor
     banner: list[Item]
-    chats: list[Chat]
-    tickets: list[Ticket]
+    chats: Sequence[Chat]
+    tickets: Sequence[Ticket]
+    pages: Sequence[PageView]
+    errors: Sequence[ErrorLog]
+    screenshots: Sequence[Screenshot]
 
 
 async def read_context(world: World, caller: OperatorCaller, visitor_id: str, tenant_id: int | None) -> Context:
@@ -199,8 +203,15 @@ async def read_context(world: World, caller: OperatorCaller, visitor_id: str, te
         visitor = max(filter(None, found), key=lambda v: v.last_seen_at, default=None)
         if visitor is None:
             raise NotFound
-        chats = await tx.chats_of_visitor(visitor.tenant_id, visitor.id, CONTEXT_ROWS)
-        tickets = await tx.tickets_of_visitor(visitor.tenant_id, visitor.id, None, CONTEXT_ROWS)
-        return Context(visitor, banner(visitor.profile, world.clock.now()), list(chats), list(tickets))
+        whose = (visitor.tenant_id, visitor.id)
+        return Context(
+            visitor,
+            banner(visitor.profile, world.clock.now()),
+            await tx.chats_of_visitor(*whose, CONTEXT_ROWS),
+            await tx.tickets_of_visitor(*whose, None, CONTEXT_ROWS),
+            await tx.page_views(*whose, CONTEXT_ROWS),
+            await tx.error_logs(*whose, CONTEXT_ROWS),
+            await tx.screenshots(*whose, CONTEXT_ROWS),
+        )
 
     return await world.store.transact(work)

@@ -17,6 +17,7 @@ from impl.contract.schemas import Schemas
 
 PROBLEM: Final[Node] = {"$ref": "#/components/schemas/Problem"}
 PROBLEM_TYPE: Final = "application/problem+json"
+ANY_TYPE: Final = "*/*"
 JSON_TYPES: Final = ("application/json", PROBLEM_TYPE)
 
 
@@ -39,8 +40,8 @@ class Answers:
         documented_as = (str(status), f"{status // 100}XX", "default")
         response = next((plan.responses[key] for key in documented_as if key in plan.responses), None)
         if response is None:
-            documented = ", ".join(sorted(plan.responses))
-            return [f"status {status} is not documented for {plan.id} (documented: {documented})"]
+            statuses = ", ".join(sorted(plan.responses))
+            return [f"status {status} is not documented for {plan.id} (documented: {statuses})"]
         faults = [
             f"the header {name} is missing"
             for name, header in response.get("headers", {}).items()
@@ -49,9 +50,10 @@ class Answers:
         content = response.get("content", {})
         if not content:
             return [*faults, "a body where none is documented"] if body else faults
-        if media_type not in content:
+        documented = media_type if media_type in content else ANY_TYPE
+        if documented not in content:
             return [*faults, f"media type {media_type or 'none'} is not documented ({', '.join(content)})"]
-        schema = content[media_type].get("schema", {})
+        schema = content[documented].get("schema", {})
         return faults + self._body_faults((plan.id, status, media_type), schema, media_type, body)
 
     def _problem_faults(self, media_type: str, body: bytes) -> list[str]:

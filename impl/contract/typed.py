@@ -32,6 +32,8 @@ PLAIN: Final = {
 }
 """The document's patterns for text that says something: printable text that is not only spaces fits them all."""
 
+SAME_ESCAPED: Final = frozenset(r"\u.nrt/+*?()|$^{}-")
+"""What means the same behind a backslash in ECMA and in Python."""
 NO_NUL: Final = r"^[^\u0000]*$"
 PLAIN_TYPES: Final = {"string", "number", "boolean", "null"}
 
@@ -244,7 +246,8 @@ def _compiled(checks: list[str], validators: dict[str, Callable[[Any], bool]]) -
 def python_pattern(pattern: str) -> str:
     """An ECMA pattern as Python's: `$` is the very end. Raises Unsupported for what differs between the two."""
     outside_classes = re.sub(r"\[(?:\\.|[^\]\\])*\]", "C", pattern)
-    if re.search(r"\\[^u.nrt/+*?()|$^{}-]", pattern) or re.search(r"(?<!\\)\.|\(\?", outside_classes):
+    escaped = set(re.findall(r"\\(.)", pattern, re.DOTALL))
+    if escaped - SAME_ESCAPED or re.search(r"(?<!\\)\.|\(\?", outside_classes):
         raise Unsupported(pattern)
     if not (pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$")):
         raise Unsupported(pattern)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from impl import wire
-from impl.actions import chats, messages, operators, tenants, tickets
+from impl.actions import chats, files, messages, operators, tenants, tickets
 from impl.actions.finding import members_chat
 from impl.actions.operators import Tab
 from impl.callers import OperatorCaller
@@ -65,6 +65,14 @@ async def close_chat(world: World, caller: OperatorCaller, record_id: int) -> wi
 
 def _shown(chat: Chat) -> wire.OperatorChatAnswer:
     return wire.OperatorChatAnswer(data=wire.OperatorChatData(wire.OperatorChat.of(chat)))
+
+
+async def upload_operator_file(
+    world: World, caller: OperatorCaller, body: wire.OperatorUploadRequest
+) -> tuple[int, wire.UploadAnswer]:
+    """POST /api/v1/operator/upload"""
+    file = await files.upload_as_operator(world, caller, body.tenant_id, body.file)
+    return 201, wire.UploadAnswer(data=wire.UploadData(wire.File.of(file)))
 
 
 async def set_operator_status(

@@ -5,11 +5,19 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from impl import wire
-from impl.actions import chats, messages, tickets, visitors
+from impl.actions import chats, files, messages, tickets, visitors
 from impl.actions.finding import visitors_chat
 from impl.callers import WidgetCaller
+from impl.replies import Download, Headers
 from impl.rules.cursors import read_cursor, read_position
+from impl.rules.disposition import attachment
 from impl.world import World
+
+INERT: Headers = ((b"content-security-policy", b"default-src 'none'; sandbox"),)
+"""Whatever the bytes are, a browser runs nothing in them."""
+PUBLIC: Headers = ((b"cache-control", b"public, max-age=3600"),)
+PRIVATE: Headers = ((b"cache-control", b"private, no-store"),)
+"""A file that was erased must not live on in a cache."""
 
 
 async def widget_init(
@@ -132,3 +140,24 @@ async def reply_ticket(
     find = tickets.visitors_ticket(world, caller.tenant, body.visitor_id, record_id, visitor_token)
     reply, state = await tickets.reply_as_visitor(world, find, body.text, body.file_ids)
     return 201, wire.TicketReplyAnswer.of(reply, state)
+
+
+async def upload_file(
+    world: World, caller: WidgetCaller, body: wire.UploadRequest, visitor_token: str | None
+) -> tuple[int, wire.UploadAnswer]:
+    """POST /api/v1/widget/upload"""
+    file = await files.upload_as_visitor(world, caller.tenant, body.visitor_id, body.file, visitor_token)
+    return 201, wire.UploadAnswer(data=wire.UploadData(wire.File.of(file)))
+
+
+async def download_file(world: World, file_id: str) -> Download:
+    """GET /storage/dosyalar/{dosya_id}"""
+    file = await files.download(world, file_id)
+    named = (b"content-disposition", attachment(file.name))
+    return Download(wire.served_as(file.media_type), file.size, file.chunks, (named, *INERT, *PRIVATE))
+
+
+async def download_logo(world: World, tenant_id: int) -> Download:
+    """GET /storage/tenants/{musteriId}/logo.png"""
+    logo = await files.download_logo(world, tenant_id)
+    return Download(logo.media_type, logo.size, logo.chunks, (*INERT, *PUBLIC))

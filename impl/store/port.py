@@ -20,13 +20,17 @@ from impl.model import (
     Chat,
     ChatState,
     Delivery,
+    DoomedFile,
+    ErrorLog,
     Membership,
     Message,
     OpenedProject,
     Operator,
     OutboxRow,
+    PageView,
     PortalSession,
     Priority,
+    Screenshot,
     StoredFile,
     Tenant,
     Ticket,
@@ -167,6 +171,22 @@ class Tx(Protocol):
 
     async def put_file(self, file: StoredFile) -> None: ...
 
+    async def put_file_use(self, file_id: str, tenant_id: int, visitor_id: str) -> None:
+        """Remember that an operator's file was sent to that visitor; twice is once."""
+        ...
+
+    async def doomed_file(self, file_id: str) -> DoomedFile | None: ...
+
+    async def doomed_files(self, now: datetime, limit: int) -> Sequence[DoomedFile]:
+        """Those whose `at` is not after `now`, by (`at`, `id`)."""
+        ...
+
+    async def put_doomed_file(self, doomed: DoomedFile) -> None: ...
+
+    async def delete_doomed_file(self, file_id: str) -> None:
+        """Nothing happens when it is not there."""
+        ...
+
     # Tickets
 
     async def ticket(self, ticket_id: int) -> Ticket | None: ...
@@ -223,7 +243,63 @@ class Tx(Protocol):
 
     # What a visitor's browser told
 
+    async def page_views(self, tenant_id: int, visitor_id: str, limit: int) -> Sequence[PageView]:
+        """The visitor's newest page views, newest first."""
+        ...
+
+    async def add_page_view(self, view: PageView) -> None:
+        """Add the visitor's newest page view."""
+        ...
+
+    async def delete_old_page_views(self, tenant_id: int, visitor_id: str, keep: int) -> None:
+        """Delete all but the visitor's newest so many."""
+        ...
+
+    async def error_logs(self, tenant_id: int, visitor_id: str, limit: int) -> Sequence[ErrorLog]:
+        """The visitor's newest errors, newest first."""
+        ...
+
+    async def add_error_log(self, error: ErrorLog) -> None:
+        """Add the visitor's newest error."""
+        ...
+
+    async def delete_old_error_logs(self, tenant_id: int, visitor_id: str, keep: int) -> None:
+        """Delete all but the visitor's newest so many."""
+        ...
+
+    async def screenshots(self, tenant_id: int, visitor_id: str, limit: int) -> Sequence[Screenshot]:
+        """The visitor's newest screenshots, newest first."""
+        ...
+
+    async def screenshot_by_file(self, file_id: str) -> Screenshot | None: ...
+
+    async def add_screenshot(self, screenshot: Screenshot) -> None:
+        """Add the visitor's newest screenshot."""
+        ...
+
+    async def delete_old_screenshots(self, tenant_id: int, visitor_id: str, keep: int) -> Sequence[str]:
+        """Delete all but the visitor's newest so many; answers the deleted ones' file ids, oldest first."""
+        ...
+
     # Erasure
+
+    async def delete_visitor(self, tenant_id: int, visitor_id: str) -> None:
+        """Delete the visitor's row, with their browser tokens. Nothing happens when it is not there."""
+        ...
+
+    async def delete_chats_of_visitor(self, tenant_id: int, visitor_id: str) -> Sequence[int]:
+        """Delete the visitor's chats with their messages; answers the chats' ids, oldest first.
+
+        The pair was taken by `open_chat_of`, so that none is opened meanwhile; of two at once one waits.
+        """
+        ...
+
+    async def delete_files_of_visitor(self, tenant_id: int, visitor_id: str) -> Sequence[str]:
+        """Delete the files that the visitor uploaded, and those of operators that were sent to nobody else.
+
+        Answers their ids, sorted.
+        """
+        ...
 
     # Portal: sessions, opened projects, webhook endpoints, deliveries
 

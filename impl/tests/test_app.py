@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -65,8 +66,23 @@ def test_the_demo_is_loaded_at_the_time_of_the_world_and_ids_go_on_after_it() ->
     assert world.ids.next("chat") == 43
 
 
+def test_files_live_where_the_settings_say(tmp_path: Path) -> None:
+    folder = tmp_path / "dosyalar"
+    asyncio.run(build_world(SETTINGS))
+    assert not folder.exists()
+    world = asyncio.run(build_world(replace(SETTINGS, files=str(folder))))
+    asyncio.run(world.files.put("a", b"bir"))
+    assert [path.read_bytes() for path in folder.rglob("*") if path.is_file()] == [b"bir"]
+
+
+def test_a_folder_that_cannot_be_made_is_told_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="Not a directory"):
+        asyncio.run(build_world(replace(SETTINGS, files=f"{__file__}/x")))
+
+
 def test_two_worlds_share_nothing() -> None:
     one, other = (asyncio.run(build_world(replace(SETTINGS, demo=True))) for _ in range(2))
     assert one.ids.next("chat") == other.ids.next("chat")
     assert one.store is not other.store
     assert one.waker is not other.waker
+    assert one.files is not other.files

@@ -23,12 +23,13 @@ MAY_IMPORT: Final = {
     "impl.replies": "",
     "impl.uploads": "",
     "impl.attempt": "",
+    "impl.files": "impl.rules obstore",
     "impl.callers": "impl.model msgspec",
     "impl.store": "impl.model impl.store msgspec",
-    "impl.world": "impl.passwords impl.rules impl.store.port",
+    "impl.world": "impl.files impl.passwords impl.rules impl.store.port",
     "impl.wire": "impl.model impl.rules impl.uploads impl.wire msgspec",
-    "impl.actions": """impl.actions impl.attempt impl.callers impl.model impl.problems impl.rules impl.store.port
-                       impl.uploads impl.world msgspec""",
+    "impl.actions": """impl.actions impl.attempt impl.callers impl.files impl.model impl.problems impl.rules
+                       impl.store.port impl.uploads impl.world msgspec""",
     "impl.handlers": """impl.actions impl.callers impl.handlers impl.model impl.problems impl.replies
                         impl.rules impl.wire impl.world msgspec""",
     "impl.contract": "impl.attempt impl.contract impl.problems impl.replies impl.rules impl.uploads impl.world *",
@@ -36,7 +37,7 @@ MAY_IMPORT: Final = {
                         impl.store.port impl.world msgspec""",
     "impl.due": "impl.actions impl.world",
     "impl.docs": "impl.contract impl.problems msgspec",
-    "impl.demo": "impl.model impl.store.port impl.world yaml",
+    "impl.demo": "impl.files impl.model impl.store.port impl.world yaml",
     "impl.app": "impl *",
     "mocks": "impl mocks *",
     "contract_tests": "contract_tests *",

@@ -7,6 +7,7 @@ from typing import Final
 
 ARGUMENTS: Final[Mapping[str, str]] = {
     "id": "record_id",
+    "dosya_id": "file_id",
     "musteriId": "tenant_id",
     "musteri_id": "tenant_id",
     "ziyaretci_id": "visitor_id",

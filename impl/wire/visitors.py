@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType, field
 from impl import model
 from impl.rules.banner import Item
 from impl.wire.base import Answer, Shape
+from impl.wire.browser import ErrorLog, PageView, Screenshot
 from impl.wire.chats import Chat, OperatorChat
 from impl.wire.tickets import OperatorTicketSummary
 
@@ -106,10 +107,10 @@ class VisitorContextData(Shape, frozen=True):
     verified: bool = field(name="identity_dogrulandi")
     updated_at: datetime = field(name="guncellendi")
     chats: list[OperatorChat] = field(name="oturumlar")
-    pages: list[Any] = field(name="sayfa_gecmisi", default_factory=list)
-    errors: list[Any] = field(name="hatalar", default_factory=list)
-    screenshots: list[Any] = field(name="ekran_goruntuleri", default_factory=list)
-    tickets: list[OperatorTicketSummary] = field(name="ticketlar", default_factory=list)
+    pages: list[PageView] = field(name="sayfa_gecmisi")
+    errors: list[ErrorLog] = field(name="hatalar")
+    screenshots: list[Screenshot] = field(name="ekran_goruntuleri")
+    tickets: list[OperatorTicketSummary] = field(name="ticketlar")
 
 
 class VisitorContextAnswer(Answer, frozen=True, kw_only=True):

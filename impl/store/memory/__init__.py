@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from impl.model import Tenant
 from impl.store.memory.attempts import Attempts
+from impl.store.memory.browser import Browser
 from impl.store.memory.chats import Chats
 from impl.store.memory.files import StoredFiles
 from impl.store.memory.outbox import Outbox
@@ -20,7 +21,7 @@ from impl.store.memory.visitors import Visitors
 from impl.store.port import Result, Tx
 
 
-class MemoryTx(People, Visitors, Chats, StoredFiles, Tickets, Portal, Attempts, Outbox):
+class MemoryTx(People, Visitors, Chats, StoredFiles, Browser, Tickets, Portal, Attempts, Outbox):
     """The tables, and the verbs on them (implements `port.Tx`)."""
 
 

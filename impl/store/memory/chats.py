@@ -60,14 +60,18 @@ class Chats(Tables):
         """Keep each tenant's and state's queue in order; a chat's `opened_at` never changes."""
         if old and old.state == chat.state:
             return
-        entry = (chat.opened_at, chat.id)
         if old:
-            left = self.queues[old.tenant_id, old.state]
-            left.pop(bisect_right(left, entry) - 1)
-            self._undo_by(lambda: insort(left, entry))
+            self._leave_queue(old)
+        entry = (chat.opened_at, chat.id)
         joined = self.queues[chat.tenant_id, chat.state]
         insort(joined, entry)
         self._undo_by(lambda: joined.remove(entry))
+
+    def _leave_queue(self, chat: Chat) -> None:
+        entry = (chat.opened_at, chat.id)
+        left = self.queues[chat.tenant_id, chat.state]
+        left.pop(bisect_right(left, entry) - 1)
+        self._undo_by(lambda: insort(left, entry))
 
     def _move_to_operator(self, old: Chat | None, chat: Chat) -> None:
         before = old.operator_id if old and old.state == "active" else None
@@ -75,10 +79,13 @@ class Chats(Tables):
         if before == after:
             return
         if before is not None:
-            self._set(self.chat_ids_by_operator, before, self.chat_ids_by_operator[before] - {chat.id})
+            self._leave_operator(before, chat.id)
         if after is not None:
             mine = self.chat_ids_by_operator.get(after, frozenset())
             self._set(self.chat_ids_by_operator, after, mine | {chat.id})
+
+    def _leave_operator(self, operator_id: int, chat_id: int) -> None:
+        self._set(self.chat_ids_by_operator, operator_id, self.chat_ids_by_operator[operator_id] - {chat_id})
 
     async def active_chats(self, operator_id: int) -> Sequence[Chat]:
         return [self.chats[chat_id] for chat_id in sorted(self.chat_ids_by_operator.get(operator_id, ()))]
@@ -108,6 +115,20 @@ class Chats(Tables):
     async def chats_of_visitor(self, tenant_id: int, visitor_id: str, limit: int) -> Sequence[Chat]:
         newest = self.chat_ids_by_visitor.get((tenant_id, visitor_id), ())[: -limit - 1 : -1]
         return [self.chats[chat_id] for chat_id in newest]
+
+    async def delete_chats_of_visitor(self, tenant_id: int, visitor_id: str) -> Sequence[int]:
+        visitor = (tenant_id, visitor_id)
+        chat_ids = self.chat_ids_by_visitor.get(visitor, ())
+        for chat_id in chat_ids:
+            chat = self.chats[chat_id]
+            self._leave_queue(chat)
+            if chat.state == "active" and chat.operator_id is not None:
+                self._leave_operator(chat.operator_id, chat_id)
+            for table in (self.messages, self.client_ids, self.chats):
+                self._remove(table, chat_id)
+        self._remove(self.open_chat_ids, visitor)
+        self._remove(self.chat_ids_by_visitor, visitor)
+        return chat_ids
 
     # Messages
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
+Member = TypeVar("Member", bound=Hashable)
 
 MISSING: Final = object()
 
@@ -35,6 +36,20 @@ class Tables:
     def _remove(self, table: dict[Key, Any], key: Key) -> None:
         if key in table:
             self.undo_log.append((table, key, table.pop(key)))
+
+    def _give(self, table: dict[Key, dict[Member, None]], key: Key, member: Member) -> None:
+        """Put a member into the ordered set under this key."""
+        if key not in table:
+            self._set(table, key, {})
+        if member not in table[key]:
+            self._set(table[key], member, None)
+
+    def _take(self, table: dict[Key, dict[Member, None]], key: Key, member: Member) -> None:
+        """Take a member out of the set under this key; an empty set goes."""
+        members = table[key]
+        self._remove(members, member)
+        if not members:
+            self._remove(table, key)
 
     def _undo_by(self, step: Callable[[], object]) -> None:
         self.undo_log.append((None, None, step))

@@ -1,4 +1,4 @@
-"""Visitors, and what their browsers told."""
+"""Visitors."""
 
 from __future__ import annotations
 
@@ -20,3 +20,6 @@ class Visitors(Tables):
         visitors, key = self.visitors, (visitor.tenant_id, visitor.id)
         self.undo_log.append((visitors, key, visitors.get(key, MISSING)))
         visitors[key] = visitor
+
+    async def delete_visitor(self, tenant_id: int, visitor_id: str) -> None:
+        self._remove(self.visitors, (tenant_id, visitor_id))

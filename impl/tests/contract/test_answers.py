@@ -91,6 +91,14 @@ def test_a_body_that_is_not_json_is_a_fault() -> None:
         assert "\n" not in fault
 
 
+def test_any_media_type_can_be_documented() -> None:
+    file: Node = {"description": "A file", "content": {"text/plain": {}, "*/*": {}}}
+    node = document({"GET /file": operation("read_file", responses={"200": file})})
+    (plan,) = bind(node).plans
+    for media_type in ("text/plain; charset=utf-8", "image/png"):
+        assert Answers(Schemas(node)).faults(plan, 200, {"content-type": media_type}, b"\0") == []
+
+
 def test_a_body_where_none_is_documented_is_a_fault() -> None:
     assert _faults(204, {}, b"x") == ["a body where none is documented"]
 

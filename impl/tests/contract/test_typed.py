@@ -22,12 +22,20 @@ document: Final[Node] = load(DOCUMENT)
 schemas: Final = Schemas(document)
 
 
+TAKES_JSON: Final = {
+    operation["operationId"]
+    for item in document["paths"].values()
+    for operation in item.values()
+    if isinstance(operation, dict) and "application/json" in operation.get("requestBody", {}).get("content", {})
+}
+
+
 def bodies() -> list[tuple[str, Node, type[Shape]]]:
     """Name, schema and shape of every request body that a handler takes."""
     found = []
-    for handler in handlers().values():
+    for operation, handler in handlers().items():
         body = handler.__annotations__.get("body")
-        if body:
+        if body and operation in TAKES_JSON:
             name = str(body).removeprefix("wire.")
             found.append((name, {"$ref": f"#/components/schemas/{name}"}, _shape(name)))
     return found
@@ -201,6 +209,12 @@ def test_printable_text_that_is_not_only_spaces_fits_every_plain_pattern(text: s
 def test_pattern_that_could_mean_something_else_in_python_is_not_taken(pattern: str) -> None:
     with pytest.raises(Unsupported):
         python_pattern(pattern)
+
+
+def test_escaped_backslash_is_the_same_in_both() -> None:
+    assert python_pattern(r'^[^"\\\u0000-\u0020]+$') == r'^[^"\\\u0000-\u0020]+\Z'
+    with pytest.raises(Unsupported):
+        python_pattern(r"^\\\w$")
 
 
 def test_dollar_does_not_stand_before_a_last_line_feed() -> None:

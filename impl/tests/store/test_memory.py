@@ -54,6 +54,7 @@ class Model:
         self.messages: list[Message] = []
         self.tickets: list[Any] = []
         self.replies: list[Any] = []
+        self.last_chat_id = 0
         self.outbox: list[Any] = []
 
     def write(self, verb: Verb) -> None:
@@ -85,6 +86,15 @@ class Model:
 
     def put_chat(self, row: Chat) -> None:
         self.chats = [r for r in self.chats if r.id != row.id] + [row]
+        self.last_chat_id = max(self.last_chat_id, row.id)
+
+    def delete_chats_of_visitor(self, tenant_id: int, visitor_id: str) -> None:
+        gone = {c.id for c in self.chats if (c.tenant_id, c.visitor_id) == (tenant_id, visitor_id)}
+        self.chats = [c for c in self.chats if c.id not in gone]
+        self.messages = [m for m in self.messages if m.chat_id not in gone]
+
+    def delete_visitor(self, tenant_id: int, visitor_id: str) -> None:
+        self.visitors = [r for r in self.visitors if (r.tenant_id, r.id) != (tenant_id, visitor_id)]
 
     def add_message(self, row: Message) -> None:
         self.messages.append(row)
@@ -166,7 +176,7 @@ QUEUES: Final[tuple[tuple[tuple[int, ...], tuple[ChatState, ...]], ...]] = (
 )
 
 
-async def view(tx: Tx, outbox: list[Any]) -> dict[str, Any]:
+async def view(tx: Tx, outbox: list[Any], last_chat_id: int) -> dict[str, Any]:
     """What the store's getters answer."""
     seen: dict[str, Any] = {"outbox": list(outbox)}
     for t in TENANTS:
@@ -195,8 +205,11 @@ async def view(tx: Tx, outbox: list[Any]) -> dict[str, Any]:
         seen[f"failures {e}"] = list(await tx.failed_logins(e))
     for n in TOKENS:
         seen[f"token {n}"] = await tx.token(n)
-    number = 0
-    while found := await tx.chat(number := number + 1):
+    for number in range(1, last_chat_id + 1):
+        found = await tx.chat(number)
+        if found is None:
+            assert not await tx.messages_after(number, 0, 1)
+            continue
         seen[f"chat {number}"] = (found, await tx.chat_for_update(number))
         seen[f"messages {number}"] = [
             list(await tx.messages_after(number, after, limit)) for after in (0, 1, 2) for limit in (1, 50)
@@ -207,7 +220,7 @@ async def view(tx: Tx, outbox: list[Any]) -> dict[str, Any]:
     for tenants, states in QUEUES:
         pages = [list(await tx.queue(tenants, states, None, 2))]
         while pages[-1]:
-            assert len(pages) <= number, "the pages do not end"
+            assert len(pages) <= last_chat_id, "the pages do not end"
             behind = pages[-1][0]
             pages.append(list(await tx.queue(tenants, states, (behind.opened_at, behind.id), 2)))
         seen[f"queue {tenants} {states}"] = pages
@@ -275,6 +288,8 @@ wishes = st.one_of(
     st.tuples(st.just("ticket"), st.sampled_from(TICKETS), st.sampled_from(TICKET_STATES), st.integers(0, 3)),
     st.tuples(st.just("reply"), st.sampled_from(TICKETS)),
     st.tuples(st.just("no tickets"), st.sampled_from(TENANTS), st.sampled_from(VISITORS)),
+    st.tuples(st.just("erase"), st.sampled_from(TENANTS), st.sampled_from(VISITORS)),
+    st.tuples(st.just("no visitor"), st.sampled_from(TENANTS), st.sampled_from(VISITORS)),
     st.tuples(st.just("event")),
 )
 
@@ -306,7 +321,7 @@ def membership_verb(model: Model, operator_id: int, tenant_id: int, position: in
 
 def start_verb(model: Model, tenant_id: int, visitor_id: str) -> Verb | None:
     """A visitor has one open chat, and opens one after the other; all visitors' stand in another order."""
-    number = len(model.chats) + 1
+    number = model.last_chat_id + 1
     opened = 10 * number - 20 * (VISITORS.index(visitor_id) + tenant_id)
     new = chat(number, visitor_id, tenant_id, opened)
     return None if is_open(model, new) else ("put_chat", (new,))
@@ -357,6 +372,8 @@ MAKERS: Final[dict[str, Callable[..., Verb | None]]] = {
         "put_visitor",
         (visitor(visitor_id, tenant_id, verified=verified),),
     ),
+    "no visitor": lambda _, tenant_id, visitor_id: ("delete_visitor", (tenant_id, visitor_id)),
+    "erase": lambda _, tenant_id, visitor_id: ("delete_chats_of_visitor", (tenant_id, visitor_id)),
     "start": start_verb,
     "move": move_verb,
     "say": say_verb,
@@ -425,7 +442,7 @@ class MemoryStoreMachine(RuleBasedStateMachine):
         return model
 
     async def compare(self, tx: Tx, model: Model) -> None:
-        assert await view(tx, self.store.tables.outbox) == model.view()
+        assert await view(tx, self.store.tables.outbox, model.last_chat_id) == model.view()
 
 
 TestMemoryStoreAgreesWithTheModel = MemoryStoreMachine.TestCase

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from impl.model import Chat, ChatState, OperatorState
 from impl.store.memory import MemoryStore, MemoryTx
 from impl.store.port import Store, Tx
-from impl.tests.store import of_attempts, of_files, of_portal, of_tickets
+from impl.tests.store import of_attempts, of_browser, of_files, of_portal, of_tickets
 from impl.tests.store.rows import (
     at,
     chat,
@@ -28,7 +28,7 @@ from impl.tests.store.yielding import YieldingStore
 
 Result = TypeVar("Result")
 
-NOUNS: Final = (of_attempts, of_files, of_portal, of_tickets)
+NOUNS: Final = (of_attempts, of_browser, of_files, of_portal, of_tickets)
 """What else is kept: each brings its rows, reads and writes."""
 
 
@@ -88,7 +88,7 @@ def tables_of(tx: MemoryTx) -> dict[str, Any]:
     copied: dict[str, Any] = {}
     for name, table in vars(tx).items():
         if isinstance(table, dict):
-            rows = {key: list(row) if isinstance(row, list) else row for key, row in table.items()}
+            rows = {key: row.copy() if isinstance(row, list | dict) else row for key, row in table.items()}
             copied[name] = {key: row for key, row in rows.items() if name != "queues" or row}
         else:
             copied[name] = list(table)
