@@ -172,10 +172,10 @@ class Run:
         self._connection: Connection | None = None
         self._worlds = 0
         self._state: Snapshot = {}
-        self._document = load(DOCUMENT)
-        self.source = Source(self._document, (), Random(seed))
-        credentials = self._sign_in()
-        self.source = Source(self._document, calls(self._document, credentials), Random(seed))
+        document = load(DOCUMENT)
+        unsigned = Source(document, calls(document, Credentials()), Random(seed))
+        self._sign_ins = (unsigned.one("login"), unsigned.one("portal_sign_in"))
+        self.source = Source(document, calls(document, self._signed_in()), Random(seed))
         unwritten = [plan.id for plan in stand.application.plans if not plan.implemented]
         self._judge = Judge(stand.secrets(), unwritten)
         self.renew()
@@ -281,30 +281,24 @@ class Run:
 
     # The world
 
-    def _sign_in(self) -> Credentials:
-        """Sign the demo operator in, at the API and at the portal."""
-        found = Credentials()
-        for call in calls(self._document, found):
-            if call.operation == "login":
-                token = self._told(call)["data"]["token"]
-                found = Credentials(token.encode(), found.cookie)
-            if call.operation == "portal_sign_in" and call.media_type == "application/json":
-                answer = self.ask(call)
-                cookie = answer.headers.get("set-cookie", "cozum_portal=none").partition(";")[0]
-                found = Credentials(found.token, cookie.encode())
-        return found
+    def _signed_in(self) -> Credentials:
+        """Sign the demo operator in, at the API and at the portal: each fresh world gives the same credentials."""
+        answer = self.ask(self._sign_ins[0])
+        token: str = json.loads(answer.body)["data"]["token"]
+        answer = self.ask(self._sign_ins[1])
+        cookie = answer.headers.get("set-cookie", "cozum_portal=none").partition(";")[0]
+        return Credentials(token.encode(), cookie.encode())
 
     def renew(self) -> None:
         """A fresh world, signed in and prepared."""
         self.stand.idle()
         self.stand.renew()
         self._worlds += 1
-        if self.source.calls:
-            self._sign_in()
-            for operation in ("list_tenants", *PREPARATIONS[self._worlds % len(PREPARATIONS)]):
-                self.ask(self.source.one(operation))
-            self.stand.take_faults()
-            self._state = self.stand.snapshot()
+        self._signed_in()
+        for operation in ("list_tenants", *PREPARATIONS[self._worlds % len(PREPARATIONS)]):
+            self.ask(self.source.one(operation))
+        self.stand.take_faults()
+        self._state = self.stand.snapshot()
 
     def ask(self, call: Call) -> Answer:
         """The answer to a call as it stands."""
@@ -312,9 +306,6 @@ class Run:
             (answer,) = connection.exchange([call.raw()], [call.method], SECONDS)
         self.stand.idle()
         return answer
-
-    def _told(self, call: Call) -> Any:
-        return json.loads(self.ask(call).body)
 
     def _settled_rss(self) -> int:
         """Bytes that this process holds once it has given back what it can."""
