@@ -13,19 +13,32 @@ from cozum.document import find_document
 from cozum.errors import UsageError
 from impl.app import Application, UnknownStore, build_world
 from impl.contract.document import DocumentError
+from impl.rules.origins import normal_origin
 from impl.settings import Settings
 from impl.world import World
 
 
-def build(document: Path | None, store: str, *, demo: bool) -> tuple[World, Application]:
+def build(document: Path | None, store: str, *, demo: bool, public_url: str | None = None) -> tuple[World, Application]:
     """The world and the application over it. Raises UsageError."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    settings = Settings(find_document(document), store, demo)
+    settings = Settings(find_document(document), store, demo, _origin(public_url))
     try:
         world = asyncio.run(build_world(settings))
         return world, Application(settings, lambda scope: world)
     except (DocumentError, UnknownStore) as error:
         raise UsageError(str(error)) from None
+
+
+def _origin(public_url: str | None) -> str | None:
+    """The URL as browsers send it in `Origin`. Raises UsageError."""
+    if public_url is None:
+        return None
+    origin = normal_origin(public_url.removesuffix("/"))
+    if origin is None:
+        raise UsageError(
+            f"--public-url {public_url!a}: must be a scheme and a host, such as https://destek.example.com"
+        )
+    return origin
 
 
 DEMO = """

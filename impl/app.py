@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from impl import security, wire
+from impl.actions.once import once
 from impl.contract.binding import Binding, HandlerResolver
 from impl.contract.call import Scope
 from impl.contract.connexion_parts import LifespanMiddleware
@@ -52,7 +53,7 @@ async def build_world(settings: Settings, clock: Clock | None = None) -> World:
         demo = read_demo()
         ids = demo_ids(demo)
         await load_demo(store, demo, clock.now())
-    return World(store, clock, ids, Waker(), Passwords())
+    return World(store, clock, ids, Waker(), Passwords(), public_url=settings.public_url)
 
 
 class Application:
@@ -61,7 +62,7 @@ class Application:
     def __init__(self, settings: Settings, worlds: Callable[[Scope], World]) -> None:
         """Compile the document and bind it. Raises DocumentError."""
         document = load(settings.document)
-        self.binding = Binding(document, security.SCHEMES, security.anyone, wire.ARGUMENTS)
+        self.binding = Binding(document, security.SCHEMES, security.anyone, wire.ARGUMENTS, once)
         self._connexion = Connexion31(
             Docs(settings.document, document),
             middlewares=[

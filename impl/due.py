@@ -7,6 +7,7 @@ import logging
 from typing import Final
 
 from impl.actions import chats, operators
+from impl.actions.once import forget_attempts
 from impl.world import World
 
 EVERY: Final = 5.0
@@ -18,6 +19,7 @@ log = logging.getLogger("cozum")
 async def run_due(world: World) -> int:
     """Do what is due in the world at its clock's time; answers how many operators and chats it was."""
     await operators.forget_stale(world)
+    await forget_attempts(world)
     return await operators.time_out(world) + await chats.close_forgotten(world)
 
 

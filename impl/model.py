@@ -159,6 +159,22 @@ class Message(Struct, frozen=True, gc=False):
 # Portal: sessions, webhook endpoints, deliveries
 
 
+# Idempotency keys
+
+
+class Attempted(Struct, frozen=True, gc=False):
+    """A request that came with an `Idempotency-Key`, and how it was answered."""
+
+    id: bytes
+    """SHA-256 of caller, visitor, operation and key."""
+    fingerprint: bytes
+    """SHA-256 of what was asked."""
+    begun_at: datetime
+    status: int | None = None
+    """None: not answered yet."""
+    body: bytes = b""
+
+
 # Events
 
 

@@ -172,3 +172,5 @@ class World:
     waker: Waker
     passwords: Passwords
     presence: Presence = field(default_factory=Presence)
+    public_url: str | None = None
+    """Where browsers reach this server, such as `https://destek.example.com`; None: as each request says."""

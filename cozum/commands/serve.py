@@ -13,6 +13,9 @@ def serve(
     *,
     store: Annotated[str, Parameter(help="Where the state lives: memory:// (gone when it ends).")],
     demo: Annotated[bool, Parameter(negative=(), help="Load the demo tenants, whose secrets are public.")] = False,
+    public_url: Annotated[
+        str | None, Parameter(help="Where browsers reach the server, when a proxy stands before it: https://…")
+    ] = None,
     port: Port = 8080,
     host: Host = "127.0.0.1",
     document: Document = None,
@@ -22,7 +25,7 @@ def serve(
     from cozum.start import build, greet
 
     listener = bind(host, port)
-    world, application = build(document, store, demo=demo)
+    world, application = build(document, store, demo=demo, public_url=public_url)
     run(
         application.asgi,
         listener,

@@ -104,8 +104,12 @@ def test_a_command_line_that_cannot_be_read_is_told_in_one_line(arguments: list[
     [
         (["serve", "--store", "redis://", "--port", "0"], "redis://: no such store (there is memory://)"),
         (["mock", "--port", "99999"], "cannot listen on 127.0.0.1:99999: "),
+        (
+            ["serve", "--store", "memory://", "--port", "0", "--public-url", "destek.example.com/x"],
+            "--public-url 'destek.example.com/x': must be a scheme and a host",
+        ),
     ],
-    ids=["store", "port"],
+    ids=["store", "port", "public url"],
 )
 def test_what_cannot_be_started_is_told_in_one_line(arguments: list[str], said: str) -> None:
     assert _refusal(*arguments).startswith(said)

@@ -7,6 +7,7 @@ from typing import Any
 
 from impl.contract.connexion_parts import AbstractRoutingAPI, OpenAPIOperation, Resolution, Resolver
 from impl.contract.document import DocumentError, Node
+from impl.contract.full_way import Once
 from impl.contract.plan import Authenticate, Handler, Plan
 from impl.contract.routing import Router
 from impl.contract.schemas import Schemas
@@ -21,8 +22,10 @@ class Binding:
         schemes: Mapping[str, Authenticate],
         anyone: Authenticate,
         arguments: Mapping[str, str],
+        once: Once,
     ) -> None:
         self.document = document
+        self.once = once
         self.schemas = Schemas(document)
         self.arguments = arguments
         self._schemes = schemes
@@ -73,6 +76,7 @@ class LaneApi(AbstractRoutingAPI):  # type: ignore[misc]
             document=self._binding.document,
             schemas=self._binding.schemas,
             arguments=self._binding.arguments,
+            once=self._binding.once,
         )
 
     @staticmethod

@@ -1,21 +1,26 @@
-"""JSON bodies: read up to a limit, decoded, validated, and turned into the handler's Struct."""
+"""JSON bodies and forms: read up to a limit, decoded, validated, and turned into the handler's Struct."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import msgspec
 
 from impl.contract.document import DocumentError, Node, follow
+from impl.contract.parameters import REPEATED
 from impl.contract.replies import Receive
 from impl.contract.schemas import Schemas, field_errors
 from impl.contract.typed import UNREADABLE, TypedBody, Unsupported
-from impl.problems import BodyTooLarge, InvalidFields, MalformedJson, WrongMediaType
+from impl.problems import BodyTooLarge, FieldError, InvalidFields, MalformedForm, MalformedJson, WrongMediaType
 
 DEFAULT_LIMIT: Final = 262_144
 MAX_DEPTH: Final = 32
+MAX_DIGITS: Final = 20
 JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
+MAX_FORM_FIELDS: Final = 100
 ESCAPED_NUL: Final = b"\\u0000"
 
 _decode = msgspec.json.Decoder().decode
@@ -43,6 +48,7 @@ class JsonBody:
                 f"{operation['operationId']}: its handler needs {names}, the schema does not require it"
             )
         self._validator = schemas.validator(schema)
+        self._form_fields = set(promised.get("properties", {})) if FORM in content else None
         try:
             self._typed: TypedBody | None = TypedBody(document, schema, shape, schemas)
         except Unsupported:
@@ -52,6 +58,8 @@ class JsonBody:
         """The body as the handler's Struct. Raises WrongMediaType, MalformedJson, InvalidFields, in this order."""
         media_type = headers.get(b"content-type")
         if media_type != b"application/json" and (raw or media_type is not None):
+            if self._form_fields is not None:
+                return self._read_other(raw, media_type or b"", self._form_fields)
             check_media_type(media_type or b"")
         typed = self._typed
         if typed and (typed.is_flat or raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH):
@@ -61,7 +69,16 @@ class JsonBody:
                     return body
             except UNREADABLE:
                 pass
-        value = decode(raw)
+        return self._struct(decode(raw))
+
+    def _read_other(self, raw: bytes, media_type: bytes, fields: set[str]) -> Any:
+        """JSON whose media type has parameters, or a form. Raises MalformedForm too."""
+        if media_type.partition(b";")[0].strip().lower() == FORM.encode():
+            return self._struct(read_form(raw, fields))
+        check_media_type(media_type, f"{JSON}, {FORM}")
+        return self._struct(decode(raw))
+
+    def _struct(self, value: Any) -> Any:
         try:
             valid = self._validator.is_valid(value)
         except ValueError:  # a lone surrogate, or a number that no float holds
@@ -76,8 +93,7 @@ async def the_rest(message: Mapping[str, Any], headers: Mapping[bytes, bytes], r
 
     Raises BodyTooLarge as soon as that is certain, Disconnected.
     """
-    length = headers.get(b"content-length", b"")
-    if length.isdigit() and (len(length) > len(str(limit)) or int(length) > limit):
+    if declared_length(headers) > limit:
         raise BodyTooLarge(limit=limit)
     parts, size = [], 0
     while True:
@@ -92,12 +108,30 @@ async def the_rest(message: Mapping[str, Any], headers: Mapping[bytes, bytes], r
         message = await receive()
 
 
-def check_media_type(media_type: bytes) -> None:
+def declared_length(headers: Mapping[bytes, bytes]) -> int:
+    """`Content-Length` in bytes; 0 where there is none that can be read."""
+    length = headers.get(b"content-length", b"")
+    return int(length[:MAX_DIGITS]) if length.isdigit() else 0
+
+
+def read_form(raw: bytes, fields: set[str]) -> dict[str, str]:
+    """A form (`application/x-www-form-urlencoded`) as text by field. Raises MalformedForm, InvalidFields."""
+    try:
+        pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
+    except ValueError:
+        raise MalformedForm from None
+    given = dict(pairs)
+    if twice := sorted(name for name in fields & given.keys() if sum(pair[0] == name for pair in pairs) > 1):
+        raise InvalidFields([FieldError(f"/{name}", REPEATED) for name in twice])
+    return given
+
+
+def check_media_type(media_type: bytes, expected: str = JSON) -> None:
     """`application/json`; a `charset` must be UTF-8, other parameters mean nothing. Raises WrongMediaType."""
     essence, *parameters = [part.strip().lower() for part in media_type.split(b";")]
     charsets = [p.partition(b"=")[2].strip(b'"') for p in parameters if p.startswith(b"charset=")]
     if essence != b"application/json" or any(charset not in (b"utf-8", b"utf8") for charset in charsets):
-        raise WrongMediaType(expected=JSON)
+        raise WrongMediaType(expected=expected)
 
 
 def decode(raw: bytes) -> Any:

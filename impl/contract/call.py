@@ -19,9 +19,12 @@ ONCE: Final = frozenset(
         b"authorization",
         b"content-length",
         b"content-type",
+        b"cookie",
+        b"host",
         b"idempotency-key",
         b"origin",
         b"referer",
+        b"sec-fetch-site",
         b"x-api-key",
         b"x-ziyaretci-token",
     }
@@ -59,3 +62,21 @@ def client_of(scope: Scope) -> str:
     """The caller's address."""
     peer = scope.get("client")
     return str(peer[0]) if peer else ""
+
+
+def cookie_of(headers: Headers, name: str) -> str | None:
+    """A cookie's value (RFC 6265, 5.4), or None. Raises DoubledHeader for two of them."""
+    found = [
+        value.strip()
+        for pair in (text(headers, b"cookie") or "").split(";")
+        for key, _, value in [pair.partition("=")]
+        if key.strip() == name
+    ]
+    if len(found) > 1:
+        raise DoubledHeader(header=f"Cookie: {name}")
+    return found[0] if found else None
+
+
+def base_url_of(scope: Scope, headers: Headers) -> str:
+    """Where the request came to, as far as it says: `http://127.0.0.1:8080`."""
+    return f"{scope.get('scheme', 'http')}://{text(headers, b'host') or 'localhost'}"

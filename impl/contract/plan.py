@@ -11,12 +11,15 @@ from typing import Any, get_type_hints
 import msgspec
 
 from impl.contract.bodies import Disconnected, JsonBody, the_rest
-from impl.contract.call import Scope, client_of, read_headers
+from impl.contract.call import Scope, read_headers
 from impl.contract.document import DocumentError, Node
+from impl.contract.full_way import KEY, OF_THE_REQUEST, FullWay, Once
+from impl.contract.multipart import MULTIPART, MultipartBody
 from impl.contract.parameters import Parameters
 from impl.contract.replies import JSON_HEADER, NO_STORE, WHOLE, Receive, Send, base_headers, refuse
 from impl.contract.schemas import Schemas
 from impl.problems import NotImplementedYet, Problem, ServerError
+from impl.replies import Download
 from impl.world import World
 
 Handler = Callable[..., Awaitable[Any]]
@@ -41,6 +44,7 @@ class Plan:
         document: Node,
         schemas: Schemas,
         arguments: Mapping[str, str],
+        once: Once,
     ) -> None:
         self.id: str = operation["operationId"]
         self.path = path
@@ -60,9 +64,22 @@ class Plan:
         wanted = self._wanted(set(parameters.arguments.values()))
         parameters.keep(set(wanted))
         self._parameters = parameters
-        self._body = JsonBody(document, operation, wanted["body"], schemas) if "body" in wanted else None
-        self._takes_client = "client" in wanted
+        body = _body(document, operation, wanted["body"], schemas) if "body" in wanted else None
+        self._body = body if isinstance(body, JsonBody) else None
         self._takes_caller = "caller" in wanted
+        self._full_way = FullWay(
+            operation_id=self.id,
+            path=path,
+            method=method,
+            headers=self.headers,
+            handler=self._handler,
+            body=body,
+            parameters=parameters,
+            wanted=wanted,
+            once=once,
+        )
+        self._always_fully = self._full_way.only or self._answers_files()
+        self._maybe_fully = "Idempotency-Key" in parameters.arguments
 
     def _wanted(self, parameters: set[str]) -> dict[str, Any]:
         """The handler's arguments with their types, each of which the document must be able to fill."""
@@ -70,13 +87,16 @@ class Plan:
             return {}
         hints = get_type_hints(self._handler)
         wanted = {name: hints.get(name, Any) for name in signature(self._handler).parameters}
-        unknown = set(wanted) - {"world", "caller", "body", "client"} - parameters
+        unknown = set(wanted) - {"world", "caller", "body"} - OF_THE_REQUEST - parameters
         if unknown:
             names = ", ".join(sorted(unknown))
             raise DocumentError(f"{self.id}: its handler takes {names}, the document has no such parameter")
         if "caller" in wanted and not _finds(self._authenticate, wanted["caller"]):
             raise DocumentError(f"{self.id}: its security does not find the caller that its handler needs")
         return wanted
+
+    def _answers_files(self) -> bool:
+        return self.implemented and get_type_hints(self._handler).get("return") is Download
 
     async def _not_implemented(self, world: World) -> None:
         raise NotImplementedYet(operation=self.id)
@@ -94,6 +114,9 @@ class Plan:
         try:
             headers = read_headers(scope)
             caller = await self._authenticate(world, headers, self._creates)
+            if self._always_fully or (self._maybe_fully and KEY in headers):
+                await self._full_way.serve(world, caller, scope, receive, send, raw_path, headers, request_id)
+                return
             taken, body = self._body, None
             if taken is not None:
                 message = await receive()
@@ -110,8 +133,6 @@ class Plan:
                 arguments["body"] = body
             if self._takes_caller:
                 arguments["caller"] = caller
-            if self._takes_client:
-                arguments["client"] = client_of(scope)
             result = await self._handler(world, **arguments)
             status, shape = result if type(result) is tuple else (200, result)
             content = _encode(shape)
@@ -131,6 +152,12 @@ class Plan:
         lines = [*self.headers, (b"content-length", b"%d" % len(content)), (b"x-request-id", request_id)]
         await send({"type": "http.response.start", "status": status, "headers": lines})
         await send({"type": "http.response.body", "body": content})
+
+
+def _body(document: Node, operation: Node, shape: type, schemas: Schemas) -> JsonBody | MultipartBody:
+    if MULTIPART in operation.get("requestBody", {}).get("content", {}):
+        return MultipartBody(document, operation, shape, schemas)
+    return JsonBody(document, operation, shape, schemas)
 
 
 def _finds(authenticate: Authenticate, caller: Any) -> bool:

@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 
 from impl.model import (
     AccessToken,
+    Attempted,
     Chat,
     ChatState,
     Membership,
@@ -171,6 +172,20 @@ class Tx(Protocol):
     # Portal: sessions, opened projects, webhook endpoints, deliveries
 
     # Idempotency keys
+
+    async def attempted(self, attempt_id: bytes) -> Attempted | None:
+        """The request under this id. Locks the id, found or not: of two at once one waits."""
+        ...
+
+    async def put_attempted(self, attempted: Attempted) -> None: ...
+
+    async def delete_attempted(self, attempt_id: bytes) -> None:
+        """Nothing happens when it is not there."""
+        ...
+
+    async def delete_attempts(self, before: datetime) -> None:
+        """Delete those that were begun before the instant."""
+        ...
 
     # Outbox
 

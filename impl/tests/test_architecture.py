@@ -21,15 +21,17 @@ MAY_IMPORT: Final = {
     "impl.passwords": "pwdlib",
     "impl.rules": "impl.model impl.rules",
     "impl.replies": "",
+    "impl.uploads": "",
+    "impl.attempt": "",
     "impl.callers": "impl.model msgspec",
     "impl.store": "impl.model impl.store msgspec",
     "impl.world": "impl.passwords impl.rules impl.store.port",
-    "impl.wire": "impl.model impl.rules impl.wire msgspec",
-    "impl.actions": """impl.actions impl.callers impl.model impl.problems impl.rules impl.store.port
-                       impl.world msgspec""",
+    "impl.wire": "impl.model impl.rules impl.uploads impl.wire msgspec",
+    "impl.actions": """impl.actions impl.attempt impl.callers impl.model impl.problems impl.rules impl.store.port
+                       impl.uploads impl.world msgspec""",
     "impl.handlers": """impl.actions impl.callers impl.handlers impl.model impl.problems impl.replies
                         impl.rules impl.wire impl.world msgspec""",
-    "impl.contract": "impl.contract impl.problems impl.replies impl.rules impl.world *",
+    "impl.contract": "impl.attempt impl.contract impl.problems impl.replies impl.rules impl.uploads impl.world *",
     "impl.security": """impl.callers impl.contract.call impl.model impl.problems impl.rules impl.store.port
                         impl.world msgspec""",
     "impl.due": "impl.actions impl.world",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from impl.model import Tenant
+from impl.store.memory.attempts import Attempts
 from impl.store.memory.chats import Chats
 from impl.store.memory.files import StoredFiles
 from impl.store.memory.outbox import Outbox
@@ -17,7 +18,7 @@ from impl.store.memory.visitors import Visitors
 from impl.store.port import Result, Tx
 
 
-class MemoryTx(People, Visitors, Chats, StoredFiles, Outbox):
+class MemoryTx(People, Visitors, Chats, StoredFiles, Attempts, Outbox):
     """The tables, and the verbs on them (implements `port.Tx`)."""
 
 

@@ -7,12 +7,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, Final, cast
 
+from impl.attempt import Attempt
 from impl.contract.binding import Binding, HandlerResolver
 from impl.contract.call import Scope
 from impl.contract.connexion_parts import LifespanMiddleware
 from impl.contract.document import Node
+from impl.contract.full_way import Once, Run
 from impl.contract.lane import Lane
 from impl.contract.plan import Authenticate, Handler, Plan
 from impl.contract.replies import App, Receive, Send
@@ -20,7 +23,7 @@ from impl.contract.specification import Connexion31
 from impl.problems import NoSuchPath
 from impl.world import World
 
-WORLD: Final = cast("World", object())
+WORLD: Final = cast("World", SimpleNamespace(public_url=None))
 
 ANY_JSON: Final[Node] = {"description": "Done", "content": {"application/json": {"schema": {}}}}
 
@@ -58,6 +61,11 @@ async def nothing_beside(scope: Scope, receive: Receive, send: Send) -> None:
     raise NoSuchPath
 
 
+async def always(world: World, attempt: Attempt, run: Run) -> tuple[int, bytes]:
+    """Every attempt is a first one."""
+    return await run()
+
+
 @dataclass(frozen=True)
 class Bound:
     """A bound document."""
@@ -72,9 +80,10 @@ def bind(
     schemes: Mapping[str, Authenticate] | None = None,
     arguments: Mapping[str, str] | None = None,
     beside: App = nothing_beside,
+    once: Once = always,
 ) -> Bound:
     """Compile a document. Raises DocumentError."""
-    binding = Binding(node, schemes or {}, anyone, arguments or {})
+    binding = Binding(node, schemes or {}, anyone, arguments or {}, once)
     connexion = cast("Any", Connexion31)(
         beside, middlewares=[partial(Lane, binding=binding, worlds=lambda scope: WORLD), LifespanMiddleware]
     )

@@ -114,7 +114,7 @@ def test_a_handler_with_an_argument_that_the_document_cannot_fill_stops_the_star
 
 
 def test_a_handler_for_json_stops_the_start_where_the_document_has_another_body() -> None:
-    node = operation("save_thing", parameters=[ID], requestBody=takes({}, "multipart/form-data"))
+    node = operation("save_thing", parameters=[ID], requestBody=takes({}, "text/plain"))
     assert _refusal(node, _answer_body) == "save_thing: its handler takes JSON, the document does not"
 
 
