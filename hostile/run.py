@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from hostile import bodies, framing, generated, heads
 from hostile.answers import Answer, BadAnswerError

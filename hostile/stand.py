@@ -166,7 +166,7 @@ class Stand:
         for field in fields(self.world):
             if field.name not in NO_STATE:
                 part = getattr(self.world, field.name)
-                state |= {f"{field.name}.{name}": frozen(value) for name, value in vars(part).items()}
+                state[field.name] = frozen(getattr(part, "__dict__", part))
         return state
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
