@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -166,7 +167,7 @@ class Stand:
         for field in fields(self.world):
             if field.name not in NO_STATE:
                 part = getattr(self.world, field.name)
-                state[field.name] = frozen(getattr(part, "__dict__", part))
+                state[field.name] = frozen(_content(part))
         return state
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -182,6 +183,18 @@ class Stand:
 
     def _tell(self, method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
         self.faults += [f"contract broken, {status}: {fault[:300]}" for fault in faults]
+
+
+def _content(part: Any) -> Any:
+    """What a part of a world holds: of files how many there are and their bytes, of anything else its attributes."""
+    attributes = getattr(part, "__dict__", part)
+    if not (isinstance(attributes, dict) and {"_store", "_from_the_start"} <= attributes.keys()):
+        return attributes
+    sizes = [len(content) for content in attributes["_from_the_start"].values()]  # written when one is touched
+    if attributes["_store"] is not None:
+        pages = import_module("obstore").list(attributes["_store"])
+        sizes += [meta["size"] for page in pages for meta in page]
+    return sorted(sizes)
 
 
 def frozen(value: Any) -> Any:
