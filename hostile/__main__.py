@@ -17,6 +17,8 @@ from hostile.stand import Stand
 SHOWN = 3
 """Examples of each kind of failure that are printed."""
 EVERY = 1_000
+WARMING = 100
+"""Attempts of each category that are fired before memory is first measured."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"seed {seed}", flush=True)
     start = time.perf_counter()
     with Stand() as stand, Run(stand, seed) as run:
-        run.warm_up(list(warming(run.source)))
+        run.warm_up(list(warming(run.source, min(WARMING, options.count))))
         attempts = chosen(run.source, options.count, options.only or ())
         run.fire(attempts, lambda done: _progress(done, len(attempts), len(run.outcome.failures)))
         attempts.clear()

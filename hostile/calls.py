@@ -23,6 +23,15 @@ class Credentials:
 
     token: bytes = b"0|none"
     cookie: bytes = b"cozum_portal=none"
+    manager_token: bytes = b"0|none"
+    manager_cookie: bytes = b"cozum_portal=none"
+    """Of an operator who may manage a tenant."""
+    file_id: bytes = b""
+    """Of a file that is there."""
+
+
+MANAGERS: Final = frozenset({"erase_visitor"})
+"""What an operator must be a manager for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +142,13 @@ def _of(document: Node, path: str, method: str, operation: Node, credentials: Cr
     parameters = operation.get("parameters", [])
     needed = [p for p in parameters if p["in"] == "path" or (p["in"] == "query" and p.get("required"))]
     given = {(p["in"], p["name"]): quote(str(_example(document, p)), safe="").encode() for p in needed}
+    name = operation["operationId"]
+    if name in MANAGERS:
+        credentials = replace(credentials, token=credentials.manager_token)
+    if name == "download_file" and credentials.file_id:
+        given["path", "dosya_id"] = credentials.file_id
     call = Call(
-        operation["operationId"],
+        name,
         method.upper().encode(),
         path,
         {name: value for (place, name), value in given.items() if place == "path"},
@@ -173,7 +187,8 @@ def _credentials(scheme: str, path: str, told: str, credentials: Credentials) ->
     if not path.startswith("/portal/"):
         return ()
     same_site = ((b"Accept", b"application/json"), (b"Sec-Fetch-Site", b"same-origin"))
-    return (*same_site, (b"Cookie", credentials.cookie)) if scheme == "portalSession" else same_site
+    cookie = credentials.cookie if scheme == "portalSession" else credentials.manager_cookie
+    return (*same_site, (b"Cookie", cookie)) if scheme else same_site
 
 
 def _example(document: Node, parameter: Node) -> object:
