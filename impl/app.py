@@ -17,14 +17,14 @@ from impl.contract.replies import App
 from impl.contract.specification import Connexion31
 from impl.demo import demo_ids, load_demo, read_demo
 from impl.docs import Docs
-from impl.handlers import auth, context, operator, widget
+from impl.handlers import auth, context, operator, portal, widget
 from impl.passwords import Passwords
 from impl.settings import Settings
 from impl.store.memory import MemoryStore
 from impl.store.port import Store
 from impl.world import Clock, CountingIds, SystemClock, Waker, World
 
-HANDLER_MODULES = (auth, widget, operator, context)
+HANDLER_MODULES = (auth, widget, operator, context, portal)
 
 STORES: Mapping[str, Callable[[], Store]] = {"memory://": MemoryStore}
 

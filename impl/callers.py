@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from impl.model import Operator, Tenant
+from impl.model import Operator, Role, Tenant
 
 
 class WidgetCaller(Struct, frozen=True, gc=False):
@@ -21,4 +21,15 @@ class OperatorCaller(Struct, frozen=True, gc=False):
     tenant_ids: tuple[int, ...]
 
 
-Caller = WidgetCaller | OperatorCaller | None
+class PortalCaller(Struct, frozen=True, gc=False):
+    """An operator signed in at the portal, and the tenant that they work on."""
+
+    operator: Operator
+    session_digest: bytes
+    active_tenant_id: int | None
+    """None: none was chosen, or the operator is no longer a member of it."""
+    role: Role | None
+    """What they are in it."""
+
+
+Caller = WidgetCaller | OperatorCaller | PortalCaller | None

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Final
 
-from impl.actions import chats, operators
+from impl.actions import chats, operators, outbox, projects
 from impl.actions.once import forget_attempts
 from impl.world import World
 
@@ -19,6 +19,8 @@ log = logging.getLogger("cozum")
 async def run_due(world: World) -> int:
     """Do what is due in the world at its clock's time; answers how many operators and chats it was."""
     await operators.forget_stale(world)
+    await outbox.forget_old(world)
+    await projects.forget_opened(world)
     await forget_attempts(world)
     return await operators.time_out(world) + await chats.close_forgotten(world)
 

@@ -15,6 +15,13 @@ Sender = Literal["visitor", "operator", "system"]
 Role = Literal["owner", "manager", "senior", "junior"]
 OperatorState = Literal["online", "busy", "offline"]
 OfflineReason = Literal["manual", "logout", "timeout"]
+TicketState = Literal["open", "answered", "solved", "closed"]
+Priority = Literal["low", "normal", "high", "urgent"]
+EventKind = Literal[
+    "chat_opened", "ticket_created", "chat_closed", "ticket_solved", "chat_rated", "operator_went_offline"
+]
+DeliveryState = Literal["waiting", "delivered", "failed"]
+DisabledReason = Literal["manual", "gone", "failing"]
 
 
 class Tenant(Struct, frozen=True, gc=False):
@@ -150,6 +157,44 @@ class Message(Struct, frozen=True, gc=False):
 # Tickets
 
 
+class Ticket(Struct, frozen=True, gc=False):
+    """What a visitor asked in writing: open, answered by an operator, solved, closed."""
+
+    id: int
+    tenant_id: int
+    visitor_id: str
+    visitor_name: str | None
+    visitor_email: str | None
+    subject: str
+    text: str
+    created_at: datetime
+    updated_at: datetime
+    """The last reply or change of state."""
+    files: tuple[StoredFile, ...] = ()
+    priority: Priority = "normal"
+    state: TicketState = "open"
+    operator_id: int | None = None
+    """Who replied or changed the state last, of the operators."""
+    operator_name: str | None = None
+    reply_count: int = 0
+    solved_at: datetime | None = None
+    """Kept when a solved ticket is closed; None again once it is open or answered."""
+
+
+class TicketReply(Struct, frozen=True, gc=False):
+    """One reply to a ticket; `position` counts 1, 2, 3 … inside the ticket."""
+
+    id: int
+    ticket_id: int
+    position: int
+    sender: Sender
+    sender_name: str | None
+    text: str
+    sent_at: datetime
+    operator_id: int | None = None
+    files: tuple[StoredFile, ...] = ()
+
+
 # Knowledge base, campaigns, canned responses
 
 
@@ -157,6 +202,59 @@ class Message(Struct, frozen=True, gc=False):
 
 
 # Portal: sessions, webhook endpoints, deliveries
+
+
+class PortalSession(Struct, frozen=True, gc=False):
+    """A sign-in at the portal; only the SHA-256 of the cookie's value is kept."""
+
+    digest: bytes
+    operator_id: int
+    active_tenant_id: int | None
+    """The tenant that was chosen; whether the operator is still a member is asked at each request."""
+    expires_at: datetime
+
+
+class OpenedProject(Struct, frozen=True, gc=False):
+    """That an operator opened a tenant: counts for the daily limit, whatever becomes of the tenant."""
+
+    operator_id: int
+    tenant_id: int
+    opened_at: datetime
+
+
+class WebhookEndpoint(Struct, frozen=True, gc=False):
+    """Where a tenant's events are sent; at most one for each tenant."""
+
+    tenant_id: int
+    url: str
+    events: tuple[EventKind, ...]
+    """The kinds that are wanted."""
+    secret: str
+    """`whsec_` and base64: what deliveries are signed with (Standard Webhooks)."""
+    created_at: datetime
+    updated_at: datetime
+    enabled: bool = True
+    disabled_reason: DisabledReason | None = None
+
+
+class Delivery(Struct, frozen=True, gc=False):
+    """One event on its way to a tenant's endpoint: waiting for its next attempt, delivered, or given up."""
+
+    id: int
+    tenant_id: int
+    webhook_id: str
+    """The header `webhook-id`, the same at every attempt."""
+    event_kind: EventKind
+    outbox_id: int
+    created_at: datetime
+    next_attempt_at: datetime | None
+    """None: finished."""
+    state: DeliveryState = "waiting"
+    attempts: int = 0
+    last_status: int | None = None
+    """HTTP status of the last attempt; None: no answer came."""
+    last_error: str | None = None
+    last_attempt_at: datetime | None = None
 
 
 # Idempotency keys
@@ -210,6 +308,27 @@ class ChatRated(Struct, frozen=True, gc=False, tag=True):
     operator_id: int | None
 
 
+class TicketCreated(Struct, frozen=True, gc=False, tag=True):
+    """A visitor opened a ticket."""
+
+    tenant_id: int
+    ticket_id: int
+    visitor_id: str
+    visitor_name: str | None
+    subject: str
+    priority: Priority
+
+
+class TicketSolved(Struct, frozen=True, gc=False, tag=True):
+    """An operator solved a ticket; `seconds` since it was created."""
+
+    tenant_id: int
+    ticket_id: int
+    subject: str
+    operator_id: int
+    seconds: int
+
+
 class OperatorWentOffline(Struct, frozen=True, gc=False, tag=True):
     """An operator went offline; one event for each tenant."""
 
@@ -219,7 +338,7 @@ class OperatorWentOffline(Struct, frozen=True, gc=False, tag=True):
     reason: OfflineReason
 
 
-Event = ChatOpened | ChatClosed | ChatRated | OperatorWentOffline
+Event = ChatOpened | ChatClosed | ChatRated | TicketCreated | TicketSolved | OperatorWentOffline
 
 
 class OutboxRow(Struct, frozen=True, gc=False):

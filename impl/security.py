@@ -15,12 +15,16 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from impl.callers import Caller, OperatorCaller, WidgetCaller
-from impl.contract.call import Headers, text
+from impl.actions.sessions import find_session
+from impl.callers import Caller, OperatorCaller, PortalCaller, WidgetCaller
+from impl.contract.call import Headers, cookie_of, text
 from impl.model import AccessToken
-from impl.problems import InvalidKey, InvalidToken, NotSignedIn, OriginNotAllowed, TrialOver
+from impl.problems import InvalidKey, InvalidToken, NotPermitted, NotSignedIn, OriginNotAllowed, TrialOver
+from impl.rules import portal_cookie
 from impl.rules.hashing import digest
 from impl.rules.origins import may_call
+from impl.rules.projects import is_trial_over
+from impl.rules.roles import may_manage
 from impl.store.port import Tx
 from impl.world import World
 
@@ -46,7 +50,7 @@ async def widget_key(world: World, headers: Headers, creates: bool) -> WidgetCal
         origin = text(headers, b"origin")
         if origin not in allowed and not may_call(allowed, origin, text(headers, b"referer")):
             raise OriginNotAllowed
-    if creates and tenant.trial_ends_at and world.clock.now() >= tenant.trial_ends_at:
+    if creates and tenant.trial_ends_at and is_trial_over(tenant, world.clock.now()):
         raise TrialOver
     return WidgetCaller(tenant)
 
@@ -81,9 +85,23 @@ def _is_live(token: AccessToken, sent: bytes, now: datetime) -> bool:
     return hmac.compare_digest(token.digest, sent) and token.expires_at > now
 
 
-async def portal_session(world: World, headers: Headers, creates: bool) -> Caller:
-    """Nobody can have a portal session yet: its sign-in has no handler. Raises NotSignedIn."""
-    raise NotSignedIn
+async def portal_session(world: World, headers: Headers, creates: bool) -> PortalCaller:
+    """The operator of the session in the cookie `cozum_portal`. Raises DoubledHeader, NotSignedIn."""
+    caller = await find_session(world, cookie_of(headers, portal_cookie.NAME))
+    if caller is None:
+        raise NotSignedIn
+    return caller
+
+
+async def portal_manager(world: World, headers: Headers, creates: bool) -> PortalCaller:
+    """As `portal_session`; the operator manages the tenant that they work on, if they have chosen one.
+
+    Asked before the body is read; the action asks again, in its own transaction. Raises NotPermitted too.
+    """
+    caller = await portal_session(world, headers, creates)
+    if caller.role is not None and not may_manage(caller.role):
+        raise NotPermitted
+    return caller
 
 
 async def anyone(world: World, headers: Headers, creates: bool) -> None:
@@ -94,4 +112,5 @@ SCHEMES: Final[Mapping[str, Authenticate]] = {
     "widgetKey": widget_key,
     "operatorToken": operator_token,
     "portalSession": portal_session,
+    "portalManager": portal_manager,
 }

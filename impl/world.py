@@ -71,7 +71,7 @@ class Ids(Protocol):
     """Gives numeric ids, each once, and random secrets."""
 
     def next(self, kind: str) -> int:
-        """The next id of this kind (`chat`, `message`, `token`, `outbox`)."""
+        """The next id of this kind (`chat`, `message`, `ticket`, `reply`, `token`, `outbox`)."""
         ...
 
     def secret(self) -> Secret:

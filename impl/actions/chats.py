@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from impl.actions.finding import Find
 from impl.actions.messages import Draft, say
 from impl.actions.outbox import tell
-from impl.actions.visitors import check_token, new_visitor
+from impl.actions.visitors import meet
 from impl.callers import OperatorCaller
 from impl.model import (
     Chat,
@@ -60,10 +60,7 @@ async def open_chat(
     """
 
     async def work(tx: Tx) -> tuple[Chat, Message | None, bool]:
-        visitor = await tx.visitor(tenant.id, visitor_id)
-        check_token(tenant, visitor, visitor_token)
-        visitor = replace(visitor or new_visitor(world, tenant, visitor_id), last_seen_at=world.clock.timestamp())
-        await tx.put_visitor(visitor)
+        visitor = await meet(world, tx, tenant, visitor_id, visitor_token)
         known = await tx.open_chat_of(tenant.id, visitor_id)
         chat = await tx.chat_for_update(known.id) if known else None
         is_new = chat is None or chat.state == "closed"

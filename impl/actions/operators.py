@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,6 +30,7 @@ TIME_OUT: Final = timedelta(minutes=2)
 """Without a call for longer than this, an operator goes offline."""
 
 Tab = tuple[Tenant, Membership]
+Result = TypeVar("Result")
 
 
 class SignIn(Struct, frozen=True):
@@ -41,9 +43,24 @@ class SignIn(Struct, frozen=True):
 
 
 async def sign_in(world: World, email: str, password: str, client: str) -> SignIn:
-    """Check a password and issue a token. Unknown email and wrong password end alike, in equal time.
+    """Check a password and issue a token. Raises LoginFailed, TooManyRequests."""
 
-    `client` is the caller's address: failures count for the pair of it and the email.
+    async def issue(tx: Tx, operator: Operator) -> SignIn:
+        secret = world.ids.secret()
+        expires_at = world.clock.now() + TOKEN_LIFE
+        token = AccessToken(world.ids.next("token"), operator.id, secret.digest, expires_at)
+        await tx.put_token(token)
+        return SignIn(operator, token, secret.text, await tabs_of(tx, operator.id))
+
+    return await admit(world, email, password, client, issue)
+
+
+async def admit(
+    world: World, email: str, password: str, client: str, let_in: Callable[[Tx, Operator], Awaitable[Result]]
+) -> Result:
+    """Check a password and let the operator in. Unknown email and wrong password end alike, in equal time.
+
+    `client` is the caller's address: failures count for the pair of it and the email, at whichever door.
     Raises LoginFailed, TooManyRequests.
     """
     subject = f"{email.casefold()}|{client}"
@@ -65,16 +82,12 @@ async def sign_in(world: World, email: str, password: str, client: str) -> SignI
         await world.store.transact(remember_failure)
         raise LoginFailed
 
-    async def issue(tx: Tx) -> SignIn:
+    async def welcome(tx: Tx) -> Result:
         await _check_throttle(world, tx, subject)
-        secret = world.ids.secret()
-        expires_at = world.clock.now() + TOKEN_LIFE
-        token = AccessToken(world.ids.next("token"), operator.id, secret.digest, expires_at)
-        await tx.put_token(token)
         await tx.put_failed_logins(subject, [])
-        return SignIn(operator, token, secret.text, await tabs_of(tx, operator.id))
+        return await let_in(tx, operator)
 
-    return await world.store.transact(issue)
+    return await world.store.transact(welcome)
 
 
 async def _check_throttle(world: World, tx: Tx, subject: str) -> None:
@@ -149,11 +162,12 @@ async def time_out(world: World) -> int:
 
 
 async def forget_stale(world: World) -> None:
-    """Delete expired tokens, and failed sign-ins that no longer count."""
+    """Delete expired tokens and portal sessions, and failed sign-ins that no longer count."""
     now = world.clock.now()
 
     async def work(tx: Tx) -> None:
         await tx.delete_expired_tokens(now)
+        await tx.delete_expired_portal_sessions(now)
         await tx.delete_failed_logins(now - WINDOW)
 
     await world.store.transact(work)

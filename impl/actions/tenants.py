@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from impl.actions.operators import Tab, tabs_of
-from impl.callers import OperatorCaller
+from impl.callers import OperatorCaller, PortalCaller
 from impl.problems import FieldError, InvalidFields, NotFound, Text
 from impl.store.port import Tx
 from impl.world import World
@@ -16,7 +16,7 @@ NOT_A_PERMUTATION = FieldError(
 )
 
 
-async def list_tabs(world: World, caller: OperatorCaller) -> list[Tab]:
+async def list_tabs(world: World, caller: OperatorCaller | PortalCaller) -> list[Tab]:
     """The operator's tenants, in tab order."""
 
     async def work(tx: Tx) -> list[Tab]:

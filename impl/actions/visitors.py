@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from impl.callers import OperatorCaller
-from impl.model import Chat, Profile, Tenant, Visitor
+from impl.model import Chat, Profile, Tenant, Ticket, Visitor
 from impl.problems import (
     ExpiredSignature,
     FieldError,
@@ -74,6 +74,18 @@ def check_token(tenant: Tenant, visitor: Visitor | None, token: str | None) -> N
     known = visitor.token_digests if visitor else ()
     if not any([hmac.compare_digest(sent, mine) for mine in known]):  # noqa: C419 - all of them, in equal time
         raise VisitorTokenNeeded
+
+
+async def meet(world: World, tx: Tx, tenant: Tenant, visitor_id: str, token: str | None) -> Visitor:
+    """The visitor, seen just now; whoever was never seen becomes one. Raises VisitorTokenNeeded."""
+    known = await tx.visitor(tenant.id, visitor_id)
+    check_token(tenant, known, token)
+    if known is None:
+        visitor = new_visitor(world, tenant, visitor_id)
+    else:
+        visitor = replace(known, last_seen_at=world.clock.timestamp())
+    await tx.put_visitor(visitor)
+    return visitor
 
 
 async def see(world: World, tx: Tx, tenant: Tenant, visitor_id: str, token: str | None, *, every: float = 0.0) -> None:
@@ -173,6 +185,7 @@ class Context(Struct, frozen=True):
     visitor: Visitor
     banner: list[Item]
     chats: list[Chat]
+    tickets: list[Ticket]
 
 
 async def read_context(world: World, caller: OperatorCaller, visitor_id: str, tenant_id: int | None) -> Context:
@@ -187,6 +200,7 @@ async def read_context(world: World, caller: OperatorCaller, visitor_id: str, te
         if visitor is None:
             raise NotFound
         chats = await tx.chats_of_visitor(visitor.tenant_id, visitor.id, CONTEXT_ROWS)
-        return Context(visitor, banner(visitor.profile, world.clock.now()), list(chats))
+        tickets = await tx.tickets_of_visitor(visitor.tenant_id, visitor.id, None, CONTEXT_ROWS)
+        return Context(visitor, banner(visitor.profile, world.clock.now()), list(chats), list(tickets))
 
     return await world.store.transact(work)

@@ -20,6 +20,7 @@ from impl.contract.schemas import Schemas
 ANNOTATIONS: Final = {"description", "title", "examples", "example", "default", "format", "x-cozum-extension"}
 TEXT: Final = {"type", "minLength", "maxLength", "pattern"}
 NUMBER: Final = {"type", "minimum", "maximum"}
+ARRAY: Final = {"type", "items", "minItems", "maxItems", "uniqueItems"}
 TOP: Final = {"type", "required", "properties", "anyOf", "dependentRequired"}
 
 _BLANK: Final = r"\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
@@ -85,7 +86,7 @@ class _Fields:
             if name in self._required:
                 fields.append((attribute, type_))
             else:
-                fields.append((attribute, type_, defaults[attribute].default))
+                fields.append((attribute, type_, _default(defaults[attribute])))
         return msgspec.defstruct(
             self._shape.__name__,
             fields,
@@ -116,6 +117,8 @@ class _Fields:
             case ["boolean"]:
                 _only(schema, {"type"})
                 narrow = bool
+            case ["array"]:
+                narrow = self._array(attribute, schema)
             case ["object"]:
                 narrow = self._whole(name, attribute)
             case _:
@@ -130,6 +133,14 @@ class _Fields:
         elif pattern is not None:
             bounds["pattern"] = python_pattern(pattern)
         return bounds
+
+    def _array(self, attribute: str, schema: Node) -> Any:
+        """A list of text or of integers."""
+        _only(schema, ARRAY)
+        items = list[_item(_resolved(self._document, schema.get("items", {})))]  # type: ignore[valid-type, misc]
+        if schema.get("uniqueItems"):
+            self.checks.append(f"not (items := body.{attribute}) or len(set(items)) == len(items)")
+        return Annotated[items, Meta(**_bounds(schema, min_length="minItems", max_length="maxItems"))]
 
     def _whole(self, name: str, attribute: str) -> Any:
         """An object of plain values, or else any object, held against its schema."""
@@ -146,6 +157,29 @@ class _Fields:
         self.validators[name] = self._schemas.validator(schema).is_valid
         self.checks.append(f"body.{attribute} is None or body.{attribute} is UNSET or {name}(body.{attribute})")
         return dict[str, Any]
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    """What stands in a Struct's definition for the default of a field that has one."""
+    if field.default is msgspec.NODEFAULT:
+        return msgspec.field(default_factory=field.default_factory)
+    return field.default
+
+
+def _item(schema: Node) -> Any:
+    """The type of an array's items. Raises Unsupported."""
+    match schema.get("type"):
+        case "string":
+            _only(schema, TEXT)
+            bounds = _bounds(schema, min_length="minLength", max_length="maxLength")
+            if "pattern" in schema:
+                bounds["pattern"] = python_pattern(schema["pattern"])
+            return Annotated[str, Meta(**bounds)]
+        case "integer":
+            _only(schema, NUMBER)
+            return Annotated[int, Meta(**_bounds(schema, ge="minimum", le="maximum"))]
+        case _:
+            raise Unsupported("neither text nor integers")
 
 
 def _not_nullable(document: Node, schema: Node) -> None:

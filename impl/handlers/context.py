@@ -50,5 +50,6 @@ async def get_visitor_context(
             visitor.verified,
             visitor.updated_at,
             [wire.OperatorChat.of(chat) for chat in context.chats],
+            tickets=[wire.OperatorTicketSummary.of(ticket) for ticket in context.tickets],
         )
     )

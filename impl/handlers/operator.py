@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from impl import wire
-from impl.actions import chats, messages, operators, tenants
+from impl.actions import chats, messages, operators, tenants, tickets
 from impl.actions.finding import members_chat
 from impl.actions.operators import Tab
 from impl.callers import OperatorCaller
 from impl.model import Chat
-from impl.problems import FieldError, InvalidFields, Text
-from impl.rules.cursors import read_cursor, write_cursor
+from impl.rules.cursors import read_cursor, read_position, write_cursor
 from impl.world import World
-
-BROKEN_CURSOR = FieldError("/imlec", Text("Bu imleç okunamıyor.", "This cursor cannot be read."))
 
 
 async def list_chats(
@@ -24,13 +21,8 @@ async def list_chats(
     cursor: str | None,
 ) -> wire.ChatsAnswer:
     """GET /api/v1/operator/chats"""
-    after = None
-    if cursor is not None:
-        after = read_cursor(cursor)
-        if after is None:
-            raise InvalidFields([BROKEN_CURSOR])
     wanted = None if state is None else wire.CHAT_STATES_READ[state]
-    page, more = await chats.list_queue(world, caller, wanted, tenant_id, after, limit)
+    page, more = await chats.list_queue(world, caller, wanted, tenant_id, read_cursor(cursor), limit)
     next_cursor = write_cursor(page[-1].opened_at, page[-1].id) if more else None
     return wire.ChatsAnswer(data=wire.ChatsData([wire.OperatorChat.of(chat) for chat in page], next_cursor))
 
@@ -108,3 +100,49 @@ async def mute_tenant(
     """PUT /api/v1/operator/tenants/{musteriId}/sessize"""
     tab = await tenants.mute_tab(world, caller, tenant_id, body.muted)
     return wire.TenantAnswer(data=wire.TenantData(wire.TenantTab.of(*tab)))
+
+
+async def list_operator_tickets(
+    world: World,
+    caller: OperatorCaller,
+    state: str | None,
+    priority: str | None,
+    tenant_id: int | None,
+    limit: int,
+    cursor: str | None,
+) -> wire.OperatorTicketsAnswer:
+    """GET /api/v1/operator/tickets"""
+    wanted = None if state is None else wire.TICKET_STATES_READ[state]
+    urgency = None if priority is None else wire.PRIORITIES_READ[priority]
+    before = read_cursor(cursor)
+    page, more = await tickets.list_of_tenants(world, caller, wanted, urgency, tenant_id, before, limit)
+    shown = [wire.OperatorTicketSummary.of(ticket) for ticket in page]
+    return wire.OperatorTicketsAnswer(data=wire.OperatorTicketsData(shown, wire.behind_tickets(page, more)))
+
+
+async def get_operator_ticket(
+    world: World, caller: OperatorCaller, record_id: int, limit: int, cursor: str | None
+) -> wire.OperatorTicketAnswer:
+    """GET /api/v1/operator/ticket/{id}"""
+    find = tickets.members_ticket(caller, record_id, reading=True)
+    page = await tickets.read_ticket(world, find, read_position(cursor), limit)
+    shown = wire.OperatorTicket.of(page.ticket, page.replies)
+    return wire.OperatorTicketAnswer(data=wire.OperatorTicketData(shown, wire.behind_replies(page.replies, page.more)))
+
+
+async def reply_operator_ticket(
+    world: World, caller: OperatorCaller, record_id: int, body: wire.OperatorReplyRequest
+) -> tuple[int, wire.TicketReplyAnswer]:
+    """POST /api/v1/operator/ticket/{id}/reply"""
+    find = tickets.members_ticket(caller, record_id)
+    reply, state = await tickets.reply_as_operator(world, caller, find, body.text, body.file_ids)
+    return 201, wire.TicketReplyAnswer.of(reply, state)
+
+
+async def set_ticket_status(
+    world: World, caller: OperatorCaller, record_id: int, body: wire.TicketStatusRequest
+) -> wire.TicketStatusAnswer:
+    """PUT /api/v1/operator/ticket/{id}/status"""
+    find = tickets.members_ticket(caller, record_id)
+    ticket = await tickets.set_state(world, caller, find, wire.TICKET_STATES_READ[body.state])
+    return wire.TicketStatusAnswer(data=wire.TicketStatusData(wire.OperatorTicketSummary.of(ticket)))

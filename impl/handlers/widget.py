@@ -5,9 +5,10 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from impl import wire
-from impl.actions import chats, messages, visitors
+from impl.actions import chats, messages, tickets, visitors
 from impl.actions.finding import visitors_chat
 from impl.callers import WidgetCaller
+from impl.rules.cursors import read_cursor, read_position
 from impl.world import World
 
 
@@ -81,3 +82,53 @@ async def rate_chat(
     find = visitors_chat(world, caller.tenant, body.visitor_id, body.chat_id, visitor_token)
     chat = await chats.rate(world, find, body.rating, body.comment)
     return wire.ChatAnswer(data=wire.ChatData(wire.Chat.of(chat)))
+
+
+async def create_ticket(
+    world: World, caller: WidgetCaller, body: wire.CreateTicketRequest, visitor_token: str | None
+) -> tuple[int, wire.TicketAnswer]:
+    """POST /api/v1/widget/ticket/create"""
+    priority = wire.PRIORITIES_READ[body.priority]
+    draft = tickets.TicketDraft(body.subject, body.text, body.name, body.email, priority, body.file_ids)
+    ticket = await tickets.create_ticket(world, caller.tenant, body.visitor_id, draft, visitor_token)
+    return 201, wire.TicketAnswer(data=wire.TicketData(wire.Ticket.of(ticket, ())))
+
+
+async def list_tickets(
+    world: World,
+    caller: WidgetCaller,
+    visitor_id: str,
+    limit: int,
+    cursor: str | None,
+    visitor_token: str | None,
+) -> wire.TicketsAnswer:
+    """GET /api/v1/widget/ticket/list"""
+    before = read_cursor(cursor)
+    page, more = await tickets.list_of_visitor(world, caller.tenant, visitor_id, visitor_token, before, limit)
+    shown = [wire.TicketSummary.of(ticket) for ticket in page]
+    return wire.TicketsAnswer(data=wire.TicketsData(shown, wire.behind_tickets(page, more)))
+
+
+async def get_ticket(
+    world: World,
+    caller: WidgetCaller,
+    record_id: int,
+    visitor_id: str,
+    limit: int,
+    cursor: str | None,
+    visitor_token: str | None,
+) -> wire.TicketAnswer:
+    """GET /api/v1/widget/ticket/{id}"""
+    find = tickets.visitors_ticket(world, caller.tenant, visitor_id, record_id, visitor_token, reading=True)
+    page = await tickets.read_ticket(world, find, read_position(cursor), limit)
+    shown = wire.Ticket.of(page.ticket, page.replies)
+    return wire.TicketAnswer(data=wire.TicketData(shown, wire.behind_replies(page.replies, page.more)))
+
+
+async def reply_ticket(
+    world: World, caller: WidgetCaller, record_id: int, body: wire.VisitorReplyRequest, visitor_token: str | None
+) -> tuple[int, wire.TicketReplyAnswer]:
+    """POST /api/v1/widget/ticket/{id}/reply"""
+    find = tickets.visitors_ticket(world, caller.tenant, body.visitor_id, record_id, visitor_token)
+    reply, state = await tickets.reply_as_visitor(world, find, body.text, body.file_ids)
+    return 201, wire.TicketReplyAnswer.of(reply, state)

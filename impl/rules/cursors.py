@@ -1,32 +1,39 @@
-"""Keyset cursors: where a page of a growing list ended, opaque to the client."""
+"""Keyset cursors: where a page of a growing list ended, opaque to the client.
+
+Ten hexadecimal digits of Unix seconds, then sixteen of an id: `0069db8238000000000000002a`. Every text of the
+document's pattern for `imlec` is a readable cursor, so that the schema alone says which are not.
+"""
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 from typing import Final
 
 from impl.rules.times import ISTANBUL
 
-LATEST: Final = 253_402_300_799
-"""9999-12-31T23:59:59Z, in Unix seconds."""
-LARGEST_ID: Final = 2**63 - 1
+LATEST: Final = 253_402_214_399
+"""9999-12-30T23:59:59Z in Unix seconds: the last that every time zone's calendar has."""
+SECONDS_DIGITS: Final = 10
 
 
 def write_cursor(instant: datetime, row_id: int) -> str:
-    """The cursor behind the row with this instant (whole seconds) and id."""
-    return urlsafe_b64encode(f"{int(instant.timestamp())}.{row_id}".encode()).decode().rstrip("=")
+    """The cursor behind the row with this instant (whole seconds, not before 1970) and id (to 2^63 - 1)."""
+    return f"{int(instant.timestamp()):010x}{row_id:016x}"
 
 
-def read_cursor(text: str) -> tuple[datetime, int] | None:
-    """The instant and id of a cursor, or None for what `write_cursor` never wrote."""
-    try:
-        decoded = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
-        seconds, _, row_id = decoded.partition(".")
-        key = int(seconds), int(row_id)
-    except ValueError:
+def read_cursor(cursor: str | None) -> tuple[datetime, int] | None:
+    """The instant and id of a cursor, seconds beyond the calendar as its last one; None, the list's start, for None."""
+    if cursor is None:
         return None
-    if not (0 <= key[0] <= LATEST - 86_400 and 0 < key[1] <= LARGEST_ID):
-        return None
-    instant = datetime.fromtimestamp(key[0], ISTANBUL)
-    return (instant, key[1]) if write_cursor(instant, key[1]) == text else None
+    seconds, row_id = int(cursor[:SECONDS_DIGITS], 16), int(cursor[SECONDS_DIGITS:], 16)
+    return datetime.fromtimestamp(min(seconds, LATEST), ISTANBUL), row_id
+
+
+def write_position(position: int) -> str:
+    """The cursor of a list that is ordered by one integer (to 2^63 - 1): its seconds are zeros."""
+    return f"{position:026x}"
+
+
+def read_position(cursor: str | None) -> int:
+    """The integer of such a cursor, whatever its seconds; 0, the list's start, for None."""
+    return 0 if cursor is None else int(cursor[SECONDS_DIGITS:], 16)

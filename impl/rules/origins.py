@@ -14,8 +14,11 @@ DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 LARGEST_PORT: Final = 65_535
 LONGEST: Final = 300
 """Characters of the longest origin that is looked at; a host has 253 at most (RFC 1035)."""
+LONGEST_LISTED: Final = 267
+"""`https://`, a host of 253 characters, and a port."""
 
 _ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\%]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE)
+_LISTED_HOST = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]+)(:[0-9]{1,5})?", re.ASCII)
 _NO_HOST = re.compile(r"[\x00- /?#@:\[\]\\%]")
 
 
@@ -55,6 +58,14 @@ def origin_of_url(url: str) -> str | None:
     if not separator:
         return None
     return sent_origin(f"{scheme}://{re.split(r'[/?#]', rest, maxsplit=1)[0]}")
+
+
+def listed_origin(text: str) -> str | None:
+    """`normal_origin` of what a tenant may list: its host is a name of ASCII letters, digits, `-_.`, or an address."""
+    origin = normal_origin(text)
+    if origin is None or len(origin) > LONGEST_LISTED or not _LISTED_HOST.fullmatch(origin.partition("://")[2]):
+        return None
+    return origin
 
 
 def may_call(allowed: tuple[str, ...], origin: str | None, referer: str | None) -> bool:

@@ -1,25 +1,30 @@
-"""Whether an unsafe request comes from this site's own pages, and not from another site's (CSRF).
+"""Whether a request that changes something comes from the portal's own pages.
 
-Source: the contract, "Portal users"; Fetch Metadata (`Sec-Fetch-Site`), RFC 6454 for `Origin`.
+Source: the contract, "Who calls": unsafe requests without proof of the same site are refused. Fetch Metadata
+(`Sec-Fetch-Site`) where the browser sends it, or else `Origin` (RFC 6454); a page of another site can forge neither.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from impl.rules.origins import normal_origin
+from impl.rules.origins import sent_origin
 
-SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE: Final = frozenset({"GET", "HEAD"})
+"""Methods of the portal that change nothing."""
 
 
 def is_same_site(method: str, sec_fetch_site: str | None, origin: str | None, host: str | None) -> bool:
-    """What the browser says of itself decides; without it `Origin` must be the `Host` that was asked."""
+    """Whether such a request is safe, or proves its source; `host` is the `Host` header.
+
+    `Sec-Fetch-Site` decides when it is there. The origin's own scheme says which port is the default: behind a proxy
+    that ends TLS the server does not know it.
+    """
     if method in SAFE:
         return True
     if sec_fetch_site is not None:
         return sec_fetch_site == "same-origin"
-    if origin is None or host is None:
+    if origin is None or not host:
         return False
-    scheme = origin.partition("://")[0]
-    mine = normal_origin(f"{scheme}://{host}")
-    return mine is not None and normal_origin(origin) == mine
+    sender = sent_origin(origin)
+    return sender is not None and sender == sent_origin(f"{sender.partition('://')[0]}://{host}")

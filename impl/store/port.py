@@ -19,13 +19,21 @@ from impl.model import (
     Attempted,
     Chat,
     ChatState,
+    Delivery,
     Membership,
     Message,
+    OpenedProject,
     Operator,
     OutboxRow,
+    PortalSession,
+    Priority,
     StoredFile,
     Tenant,
+    Ticket,
+    TicketReply,
+    TicketState,
     Visitor,
+    WebhookEndpoint,
 )
 
 Result = TypeVar("Result")
@@ -161,6 +169,54 @@ class Tx(Protocol):
 
     # Tickets
 
+    async def ticket(self, ticket_id: int) -> Ticket | None: ...
+
+    async def ticket_for_update(self, ticket_id: int) -> Ticket | None:
+        """As `ticket`, and nobody else changes it or adds a reply until the transaction ends."""
+        ...
+
+    async def put_ticket(self, ticket: Ticket) -> None:
+        """Tenant, visitor, priority and `created_at` of a ticket never change."""
+        ...
+
+    async def tickets_of_tenants(
+        self,
+        tenant_ids: Sequence[int],
+        state: TicketState | None,
+        priority: Priority | None,
+        before: tuple[datetime, int] | None,
+        limit: int,
+    ) -> Sequence[Ticket]:
+        """Tickets of these tenants, in any state or priority where that is None, updated last first.
+
+        In the order of (`updated_at`, `id`), both descending, those behind the given pair. Locks nothing.
+        """
+        ...
+
+    async def tickets_of_visitor(
+        self, tenant_id: int, visitor_id: str, before: tuple[datetime, int] | None, limit: int
+    ) -> Sequence[Ticket]:
+        """The visitor's tickets in the same order, those behind the given pair. Locks nothing."""
+        ...
+
+    async def add_reply(self, reply: TicketReply) -> None:
+        """Add the ticket's next reply: its `position` is the ticket's `reply_count` + 1.
+
+        The ticket was taken by `ticket_for_update`, and is put with that `reply_count` in the same transaction.
+        """
+        ...
+
+    async def replies_after(self, ticket_id: int, position: int, limit: int) -> Sequence[TicketReply]:
+        """The ticket's replies with a larger position, in order."""
+        ...
+
+    async def delete_tickets_of_visitor(self, tenant_id: int, visitor_id: str) -> int:
+        """Delete the visitor's tickets with their replies; answers how many tickets.
+
+        Waits for those that others took by `ticket_for_update`.
+        """
+        ...
+
     # Knowledge base, campaigns, canned responses
 
     # Numbers
@@ -170,6 +226,66 @@ class Tx(Protocol):
     # Erasure
 
     # Portal: sessions, opened projects, webhook endpoints, deliveries
+
+    async def portal_session(self, digest: bytes) -> PortalSession | None: ...
+
+    async def portal_session_for_update(self, digest: bytes) -> PortalSession | None:
+        """As `portal_session`, and nobody else changes or deletes it until the transaction ends."""
+        ...
+
+    async def put_portal_session(self, session: PortalSession) -> None: ...
+
+    async def delete_portal_session(self, digest: bytes) -> None:
+        """Nothing happens when it is not there."""
+        ...
+
+    async def delete_expired_portal_sessions(self, now: datetime) -> None:
+        """Delete those whose `expires_at` is not after `now`."""
+        ...
+
+    async def tenant_for_update(self, tenant_id: int) -> Tenant | None:
+        """As `tenant`, and nobody else changes it until the transaction ends."""
+        ...
+
+    async def is_api_key_taken(self, api_key: str) -> bool:
+        """Whether a tenant has this key."""
+        ...
+
+    async def opened_projects(self, operator_id: int) -> Sequence[OpenedProject]:
+        """The operator's, oldest first, as far as they are kept. Locks the operator's: of two at once one waits."""
+        ...
+
+    async def add_opened_project(self, opened: OpenedProject) -> None: ...
+
+    async def delete_opened_projects(self, until: datetime) -> None:
+        """Delete those that were opened at this instant or before."""
+        ...
+
+    async def webhook(self, tenant_id: int) -> WebhookEndpoint | None: ...
+
+    async def webhook_for_update(self, tenant_id: int) -> WebhookEndpoint | None:
+        """As `webhook`. Locks the tenant's, found or not: of two at once one waits."""
+        ...
+
+    async def put_webhook(self, endpoint: WebhookEndpoint) -> None: ...
+
+    async def delivery_for_update(self, delivery_id: int) -> Delivery | None:
+        """The delivery, and nobody else changes it until the transaction ends."""
+        ...
+
+    async def put_delivery(self, delivery: Delivery) -> None:
+        """A delivery's `created_at` and tenant never change."""
+        ...
+
+    async def deliveries(
+        self, tenant_id: int, since: datetime, before: tuple[datetime, int] | None, limit: int
+    ) -> Sequence[Delivery]:
+        """The tenant's, created at `since` or later, by (`created_at`, `id`), largest first; below the given pair."""
+        ...
+
+    async def delete_deliveries(self, before: datetime) -> None:
+        """Delete those that were created before the instant."""
+        ...
 
     # Idempotency keys
 
@@ -190,6 +306,10 @@ class Tx(Protocol):
     # Outbox
 
     async def add_to_outbox(self, row: OutboxRow) -> None: ...
+
+    async def delete_from_outbox(self, before: datetime) -> None:
+        """Delete the oldest rows, as far as their `at` is before the instant."""
+        ...
 
 
 class Store(Protocol):

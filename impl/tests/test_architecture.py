@@ -32,8 +32,8 @@ MAY_IMPORT: Final = {
     "impl.handlers": """impl.actions impl.callers impl.handlers impl.model impl.problems impl.replies
                         impl.rules impl.wire impl.world msgspec""",
     "impl.contract": "impl.attempt impl.contract impl.problems impl.replies impl.rules impl.uploads impl.world *",
-    "impl.security": """impl.callers impl.contract.call impl.model impl.problems impl.rules impl.store.port
-                        impl.world msgspec""",
+    "impl.security": """impl.actions.sessions impl.callers impl.contract.call impl.model impl.problems impl.rules
+                        impl.store.port impl.world msgspec""",
     "impl.due": "impl.actions impl.world",
     "impl.docs": "impl.contract impl.problems msgspec",
     "impl.demo": "impl.model impl.store.port impl.world yaml",

@@ -9,4 +9,7 @@ from impl.wire.base import *
 from impl.wire.chats import *
 from impl.wire.files import *
 from impl.wire.people import *
+from impl.wire.portal import *
+from impl.wire.tickets import *
 from impl.wire.visitors import *
+from impl.wire.webhooks import *

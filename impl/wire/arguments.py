@@ -15,7 +15,9 @@ ARGUMENTS: Final[Mapping[str, str]] = {
     "limit": "limit",
     "bekle": "wait",
     "durum": "state",
+    "oncelik": "priority",
     "imlec": "cursor",
+    "origin": "origin",
     "X-Ziyaretci-Token": "visitor_token",
     "Idempotency-Key": "idempotency_key",
 }

@@ -11,6 +11,7 @@ from impl import model
 from impl.rules.banner import Item
 from impl.wire.base import Answer, Shape
 from impl.wire.chats import Chat, OperatorChat
+from impl.wire.tickets import OperatorTicketSummary
 
 BANNER_KINDS: Final = {"plan": "paket", "credit": "kontor", "trial": "trial", "storage": "depolama"}
 
@@ -108,7 +109,7 @@ class VisitorContextData(Shape, frozen=True):
     pages: list[Any] = field(name="sayfa_gecmisi", default_factory=list)
     errors: list[Any] = field(name="hatalar", default_factory=list)
     screenshots: list[Any] = field(name="ekran_goruntuleri", default_factory=list)
-    tickets: list[Any] = field(name="ticketlar", default_factory=list)
+    tickets: list[OperatorTicketSummary] = field(name="ticketlar", default_factory=list)
 
 
 class VisitorContextAnswer(Answer, frozen=True, kw_only=True):

@@ -29,6 +29,12 @@ class People(Tables):
     async def tenant(self, tenant_id: int) -> Tenant | None:
         return self.tenants.get(tenant_id)
 
+    async def tenant_for_update(self, tenant_id: int) -> Tenant | None:
+        return self.tenants.get(tenant_id)
+
+    async def is_api_key_taken(self, api_key: str) -> bool:
+        return api_key in self.tenant_ids_by_key
+
     async def put_tenant(self, tenant: Tenant) -> None:
         old = self.tenants.get(tenant.id)
         if old and old.api_key != tenant.api_key:

@@ -129,10 +129,34 @@ def test_a_full_last_page_has_no_next_one(client: Client, token: str) -> None:
     assert client.queue(token, limit=1)["sonraki_imlec"] is None
 
 
-@pytest.mark.parametrize("cursor", ["x", "AAAA", "MTc3NTk5MzQwMA", "MTc3NTk5MzQwMC40Mg-", "-" * 200, "%C5%9F"])
-def test_a_broken_cursor_is_refused(client: Client, token: str, cursor: str) -> None:
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "x",
+        "MTc3NTk5MzQwMC40Mg",
+        "0" * 25,
+        "0" * 27,
+        "0" * 25 + "G",
+        "0" * 25 + "A",
+        "0" * 10 + "8" + "0" * 15,
+        "-" + "0" * 25,
+        "0" * 25 + "%0A",
+        "%D9%A3" * 26,
+        "-" * 200,
+        "%C5%9F",
+    ],
+)
+def test_a_cursor_of_another_form_is_refused(client: Client, token: str, cursor: str) -> None:
     reply = client.call("GET", f"/api/v1/operator/chats?imlec={cursor}", token=token)
     assert reply.fields == ["/imlec"]
+
+
+@pytest.mark.parametrize("cursor", ["0" * 26, "f" * 10 + "7" + "f" * 15, "f" * 10 + "0" * 16])
+def test_a_cursor_that_was_never_given_out_is_a_place_in_the_list_all_the_same(
+    client: Client, token: str, cursor: str
+) -> None:
+    assert ids(client.queue(token, imlec=cursor)) == ([42] if cursor.startswith("0") else [])
 
 
 @pytest.mark.parametrize(

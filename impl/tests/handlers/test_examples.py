@@ -23,6 +23,14 @@ SLICE: Final = (
     "list_visitor_messages",
     "end_chat",
     "rate_chat",
+    "create_ticket",
+    "list_tickets",
+    "get_ticket",
+    "reply_ticket",
+    "list_operator_tickets",
+    "get_operator_ticket",
+    "reply_operator_ticket",
+    "set_ticket_status",
     "list_chats",
     "list_operator_messages",
     "send_operator_message",
@@ -52,6 +60,26 @@ def _send_again(client: Client, token: str) -> None:
     client.answer(42, token, "Merhaba Ahmet Bey, hemen bakıyorum.", istemci_mesaj_id="o-1")
 
 
+FIRST_TICKET: Final = {
+    "ziyaretci_id": "abc123",
+    "ad": "Ahmet Yilmaz",
+    "email": "ahmet@example.com",
+    "konu": "Faturam görünmüyor",
+    "mesaj": "Mart ayı faturamı panelde göremiyorum.",
+    "oncelik": "yuksek",
+}
+
+
+def _first_ticket(client: Client, _: str) -> None:
+    client.call("POST", "/api/v1/widget/ticket/create", key=DEMO_KEY, body=FIRST_TICKET)
+
+
+def _replied_ticket(client: Client, token: str) -> None:
+    _first_ticket(client, token)
+    body = {"mesaj": "Merhaba, faturanızı yeniden oluşturduk."}
+    client.call("POST", "/api/v1/operator/ticket/1/reply", token=token, body=body)
+
+
 PREPARE: Final[dict[tuple[str, str], Callable[[Client, str], object]]] = {
     ("rate_chat", "bes"): lambda client, _: client.end("ahmet.yilmaz", 42, ESNAF_KEY),
     ("send_operator_message", "metin"): lambda client, token: client.accept(42, token),
@@ -59,6 +87,13 @@ PREPARE: Final[dict[tuple[str, str], Callable[[Client, str], object]]] = {
     ("send_visitor_message", "yineleme"): lambda client, _: client.say(
         "ahmet.yilmaz", 42, "Teşekkürler", ESNAF_KEY, istemci_mesaj_id="m-1"
     ),
+    ("list_tickets", "ilkTicket"): _first_ticket,
+    ("get_ticket", "yanitli"): _replied_ticket,
+    ("reply_ticket", "metin"): _first_ticket,
+    ("list_operator_tickets", "ilkTicket"): _first_ticket,
+    ("get_operator_ticket", "ilkTicket"): _first_ticket,
+    ("reply_operator_ticket", "metin"): _first_ticket,
+    ("set_ticket_status", "coz"): _first_ticket,
     ("start_chat", "acikSohbet"): lambda client, _: client.start_chat("abc123", "Merhaba, faturamı göremiyorum."),
 }
 """What has happened before, as the example's summary says."""

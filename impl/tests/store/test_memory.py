@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from msgspec.structs import replace
 
-from impl.model import Chat, ChatState, Message
+from impl.model import Chat, ChatState, Message, Priority, TicketState
 from impl.store.memory import MemoryStore
 from impl.store.port import Tx
+from impl.tests.store.of_tickets import reply, ticket
 from impl.tests.store.rows import at, chat, event, membership, message, operator, tenant, token, visitor
 
 TENANTS: Final = (1, 2)
@@ -26,6 +27,14 @@ EMAILS: Final = ("a@example.com", "A@Example.com", "b@example.com", "c@example.c
 TOKENS: Final = (1, 2, 3, 4)
 CLIENT_IDS: Final = ("m1", "m2")
 STATES: Final[tuple[ChatState, ...]] = ("waiting", "active", "closed")
+TICKETS: Final = (1, 2, 3, 4, 5)
+TICKET_STATES: Final[tuple[TicketState, ...]] = ("open", "answered", "solved")
+TICKET_LISTS: Final[tuple[tuple[tuple[int, ...], TicketState | None, Priority | None], ...]] = (
+    ((1, 2), None, None),
+    ((2, 1), "open", None),
+    ((1,), None, "high"),
+    ((1, 2), "solved", "normal"),
+)
 
 Verb = tuple[str, tuple[Any, ...]]
 """The name of a port's verb and what it is called with."""
@@ -43,6 +52,8 @@ class Model:
         self.visitors: list[Any] = []
         self.chats: list[Chat] = []
         self.messages: list[Message] = []
+        self.tickets: list[Any] = []
+        self.replies: list[Any] = []
         self.outbox: list[Any] = []
 
     def write(self, verb: Verb) -> None:
@@ -80,6 +91,17 @@ class Model:
         (old,) = (c for c in self.chats if c.id == row.chat_id)
         self.put_chat(replace(old, last_sequence=row.sequence, last_activity_at=row.sent_at))
 
+    def put_ticket(self, row: Any) -> None:
+        self.tickets = [r for r in self.tickets if r.id != row.id] + [row]
+
+    def add_reply(self, row: Any) -> None:
+        self.replies.append(row)
+
+    def delete_tickets_of_visitor(self, tenant_id: int, visitor_id: str) -> None:
+        gone = [r.id for r in self.tickets if (r.tenant_id, r.visitor_id) == (tenant_id, visitor_id)]
+        self.tickets = [r for r in self.tickets if r.id not in gone]
+        self.replies = [r for r in self.replies if r.ticket_id not in gone]
+
     def add_to_outbox(self, row: Any) -> None:
         self.outbox.append(row)
 
@@ -96,6 +118,16 @@ class Model:
                 seen[f"open chat {t} {v}"] = one(c for c in theirs if c.state != "closed")
                 newest = sorted(theirs, key=lambda c: c.opened_at, reverse=True)
                 seen[f"chats {t} {v}"] = [newest[:limit] for limit in (1, 2, 50)]
+                asked = [r for r in self.tickets if (r.tenant_id, r.visitor_id) == (t, v)]
+                seen[f"tickets {t} {v}"] = latest_first(asked)
+        for n in TICKETS:
+            seen[f"ticket {n}"] = (one(r for r in self.tickets if r.id == n),) * 2
+            seen[f"replies {n}"] = [[r for r in self.replies if r.ticket_id == n][k:][:2] for k in (0, 1)]
+        for tenant_ids, state, priority in TICKET_LISTS:
+            rows = [r for r in self.tickets if r.tenant_id in tenant_ids]
+            rows = [r for r in rows if state in (None, r.state) and priority in (None, r.priority)]
+            rows = latest_first(rows)
+            seen[f"tickets {tenant_ids} {state} {priority}"] = [rows[k : k + 2] for k in range(len(rows) + 1)]
         for o in OPERATORS:
             seen[f"operator {o}"] = one(r for r in self.operators if r.id == o)
             tabs = [m for m in self.memberships if m.operator_id == o]
@@ -144,6 +176,14 @@ async def view(tx: Tx, outbox: list[Any]) -> dict[str, Any]:
             seen[f"visitor {t} {v}"] = await tx.visitor(t, v)
             seen[f"open chat {t} {v}"] = await tx.open_chat_of(t, v)
             seen[f"chats {t} {v}"] = [list(await tx.chats_of_visitor(t, v, limit)) for limit in (1, 2, 50)]
+            first = list(await tx.tickets_of_visitor(t, v, None, 1))
+            place = (first[0].updated_at, first[0].id) if first else (at(0), 0)
+            seen[f"tickets {t} {v}"] = first + list(await tx.tickets_of_visitor(t, v, place, 50))
+    for n in TICKETS:
+        seen[f"ticket {n}"] = (await tx.ticket(n), await tx.ticket_for_update(n))
+        seen[f"replies {n}"] = [list(await tx.replies_after(n, after, 2)) for after in (0, 1)]
+    for tenant_ids, state, priority in TICKET_LISTS:
+        seen[f"tickets {tenant_ids} {state} {priority}"] = await ticket_pages(tx, tenant_ids, state, priority)
     for o in OPERATORS:
         seen[f"operator {o}"] = await tx.operator(o)
         seen[f"memberships {o}"] = list(await tx.memberships(o))
@@ -172,6 +212,23 @@ async def view(tx: Tx, outbox: list[Any]) -> dict[str, Any]:
             pages.append(list(await tx.queue(tenants, states, (behind.opened_at, behind.id), 2)))
         seen[f"queue {tenants} {states}"] = pages
     return seen
+
+
+async def ticket_pages(
+    tx: Tx, tenant_ids: tuple[int, ...], state: TicketState | None, priority: Priority | None
+) -> list[Any]:
+    """Pages of two, each behind the first row of the one before, up to the empty one."""
+    pages = [list(await tx.tickets_of_tenants(tenant_ids, state, priority, None, 2))]
+    while pages[-1]:
+        assert len(pages) <= len(TICKETS), "the pages do not end"
+        behind = pages[-1][0]
+        after = (behind.updated_at, behind.id)
+        pages.append(list(await tx.tickets_of_tenants(tenant_ids, state, priority, after, 2)))
+    return pages
+
+
+def latest_first(rows: Any) -> list[Any]:
+    return sorted(rows, key=lambda row: (row.updated_at, row.id), reverse=True)
 
 
 def one(rows: Any) -> Any:
@@ -214,6 +271,10 @@ wishes = st.one_of(
         st.sampled_from([None, *OPERATORS]),
         st.sampled_from([None, *CLIENT_IDS]),
     ),
+    st.tuples(st.just("ticket"), st.sampled_from(TICKETS), st.sampled_from(TICKET_STATES), st.integers(0, 3)),
+    st.tuples(st.just("ticket"), st.sampled_from(TICKETS), st.sampled_from(TICKET_STATES), st.integers(0, 3)),
+    st.tuples(st.just("reply"), st.sampled_from(TICKETS)),
+    st.tuples(st.just("no tickets"), st.sampled_from(TENANTS), st.sampled_from(VISITORS)),
     st.tuples(st.just("event")),
 )
 
@@ -272,6 +333,19 @@ def say_verb(model: Model, index: int, operator_id: int | None, client_id: str |
     return "add_message", (new,)
 
 
+def ticket_verb(model: Model, number: int, state: TicketState, updated: int) -> Verb:
+    """A new ticket, or the one of this number in another place."""
+    old = one(r for r in model.tickets if r.id == number)
+    new = ticket(number, VISITORS[number // 2 % 2], TENANTS[number // 3 % 2], priority=("normal", "high")[number % 2])
+    return "put_ticket", (replace(old or new, state=state, updated_at=at(updated)),)
+
+
+def reply_verb(model: Model, number: int) -> Verb | None:
+    """The ticket's next reply."""
+    position = 1 + sum(r.ticket_id == number for r in model.replies)
+    return ("add_reply", (reply(number, position),)) if any(r.id == number for r in model.tickets) else None
+
+
 MAKERS: Final[dict[str, Callable[..., Verb | None]]] = {
     "tenant": tenant_verb,
     "operator": operator_verb,
@@ -286,6 +360,9 @@ MAKERS: Final[dict[str, Callable[..., Verb | None]]] = {
     "start": start_verb,
     "move": move_verb,
     "say": say_verb,
+    "ticket": ticket_verb,
+    "reply": reply_verb,
+    "no tickets": lambda _, tenant_id, visitor_id: ("delete_tickets_of_visitor", (tenant_id, visitor_id)),
     "event": lambda model: ("add_to_outbox", (event(len(model.outbox) + 1),)),
 }
 
