@@ -83,18 +83,29 @@ class Finding:
     """Searched for in an attempt's category and description."""
     problem: str
     """Searched for in what was wrong."""
+    framings: frozenset[Framing] = frozenset(Framing)
+    """Of the attempts that can meet it."""
 
     def covers(self, attempt: Attempt, problem: str) -> bool:
         """Whether this failure is an instance of it."""
         described = f"{attempt.category} | {attempt.what}"
-        return bool(re.search(self.what, described) and re.search(self.problem, problem))
+        return attempt.framing in self.framings and bool(
+            re.search(self.what, described) and re.search(self.problem, problem)
+        )
 
 
 OPEN: Final = (
     Finding(
         "cozum/protocol.py: a refusal of the HTTP layer is lost when the connection is closed with bytes unread (RST)",
-        r"^huge heads|^broken heads \| a letter of 1 MB|^queries \| 100,000 parameters",
+        "",
         r"^the connection was reset",
+        frozenset({Framing.BROKEN}),
+    ),
+    Finding(
+        "cozum/protocol.py: the plain 400 to what comes behind a whole request overtakes its answer, though the call is done",
+        "",
+        r"^refused, and yet changed",
+        frozenset({Framing.BROKEN}),
     ),
     Finding(
         "cozum/protocol.py: a client that ends its side behind a whole request gets no answer, though the call is done",
