@@ -102,7 +102,7 @@ OPEN: Final = (
         frozenset({Framing.BROKEN}),
     ),
     Finding(
-        "cozum/protocol.py: the plain 400 to what comes behind a whole request overtakes its answer, though the call is done",
+        "cozum/protocol.py: the plain 400 to bytes behind a whole request overtakes its answer, though it is done",
         "",
         r"^refused, and yet changed",
         frozenset({Framing.BROKEN}),
