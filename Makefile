@@ -7,7 +7,7 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock serve test check format lint-document bench lock clean
+.PHONY: help setup mock serve test check format lint-document bench fuzz lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ lint-document: ## Lint openapi.yaml with Redocly and Spectral (needs Node.js)
 
 bench: setup ## Measure, side by side
 	@$(BIN)/python -m bench
+
+fuzz: setup ## Send 20,000 hostile requests to the mock server (FUZZ="--seed 7 --only paths" for more)
+	@$(BIN)/python -m hostile $(FUZZ)
 
 lock: ## Resolve requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --no-emit-index-url --no-header \

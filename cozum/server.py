@@ -37,12 +37,9 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(app: Any, listener: socket.socket, world: World, on_ready: Callable[[], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM, and do what falls due in the world meanwhile.
-
-    uvicorn raises the signal again when all is done: what that does is up to the caller's handlers.
-    """
-    config = uvicorn.Config(
+def configuration(app: Any) -> uvicorn.Config:
+    """How every server of ours is run."""
+    return uvicorn.Config(
         app,
         http=WholeAnswers,
         interface="asgi3",
@@ -55,8 +52,15 @@ def run(app: Any, listener: socket.socket, world: World, on_ready: Callable[[], 
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )
+
+
+def run(app: Any, listener: socket.socket, world: World, on_ready: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM, and do what falls due in the world meanwhile.
+
+    uvicorn raises the signal again when all is done: what that does is up to the caller's handlers.
+    """
     with suppress(KeyboardInterrupt):
-        _Server(config, world, on_ready).run(sockets=[listener])
+        _Server(configuration(app), world, on_ready).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):

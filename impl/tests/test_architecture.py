@@ -43,13 +43,14 @@ MAY_IMPORT: Final = {
     "contract_tests": "contract_tests *",
     "cozum": "contract_tests cozum impl mocks *",
     "bench": "bench cozum impl *",
+    "hostile": "cozum hostile impl mocks uvicorn",
 }
 """A row holds for the modules below it that have no row of their own, but for `impl`, where each has its own.
 
-Nothing imports `bench`; `impl` imports none of the packages around it; `contract_tests` knows no backend.
+Nothing imports `bench` and `hostile`; `impl` imports none of the packages around it; `contract_tests` knows no backend.
 """
 
-PACKAGES: Final = ("impl", "mocks", "contract_tests", "cozum", "bench")
+PACKAGES: Final = ("impl", "mocks", "contract_tests", "cozum", "bench", "hostile")
 STANDARD: Final = sys.stdlib_module_names | {"_sha2"}  # of Python 3.12 and newer
 
 NEITHER_CLOCK_NOR_CHANCE: Final = ("impl.model", "impl.rules", "impl.store")
@@ -174,6 +175,7 @@ def test_rules_and_stores_ask_neither_clock_nor_chance(module: str) -> None:
         ("mocks.app", "from cozum.start import build"),
         ("contract_tests", "from impl.wire import encode"),
         ("cozum.server", "import bench.load"),
+        ("cozum.server", "from hostile.stand import Stand"),
     ],
 )
 def test_planted_wrong_arrow_is_found(module: str, planted: str) -> None:
