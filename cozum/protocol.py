@@ -1,9 +1,12 @@
-"""The last metre: an answer that is complete goes out in one piece.
+"""The last metre: an answer that is complete goes out in one piece, and every client can read its own.
 
 uvicorn searches every response header for forbidden characters, by regular expression, and writes head and body apart:
 half a microsecond a header, for headers that are the same every time. The lane's heads are made at start from
 constants, so this protocol offers it an ASGI extension (`cozum.whole`): one message with status, finished head and
 body. Everything else goes uvicorn's own way.
+
+Requests that are no HTTP are refused here, in plain text, in such a way that the refusal arrives: behind the answers
+of the requests before it, and with what the client still sends read and thrown away (RFC 9112, 9.6).
 """
 
 from __future__ import annotations
@@ -16,7 +19,13 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from impl.contract.call import MAX_HEADER_BYTES
 from impl.contract.replies import WHOLE
 
-TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+HEAD_TOO_LARGE: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+)
+BODY_TOO_LARGE: Final = b"HTTP/1.1 413 Content Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+LINGER_SECONDS: Final = 2.0
+"""How long a client that was answered for the last time may go on sending."""
 
 MAX_HEAD_BYTES: Final = 2 * MAX_HEADER_BYTES
 MAX_REQUEST_BYTES: Final = 16 * 1024 * 1024
@@ -30,9 +39,15 @@ class WholeAnswers(HttpToolsProtocol):
 
     _bytes = 0
     """What came of the request under way, after the chunk in which it began."""
+    _refusal: bytes | None = None
+    """What is said once the requests before it are answered; nothing is read any more."""
+    _said = False
+    """Whether the client has been answered for the last time."""
 
     def data_received(self, data: bytes) -> None:
         """As uvicorn's, but a request that grows without end is given up before it fills the memory."""
+        if self._refusal is not None:
+            return
         before: Any = self.scope
         super().data_received(data)
         scope: Any = self.scope  # another one for each request; None before the first
@@ -41,10 +56,55 @@ class WholeAnswers(HttpToolsProtocol):
             return
         self._bytes += len(data)
         in_head = "method" not in scope
-        if self._bytes > (MAX_HEAD_BYTES if in_head else MAX_REQUEST_BYTES) and not self.transport.is_closing():
-            if in_head and (self.cycle is None or self.cycle.response_complete):
-                self.transport.write(TOO_LARGE)
-            self.transport.close()
+        if self._bytes > (MAX_HEAD_BYTES if in_head else MAX_REQUEST_BYTES):
+            self._refuse(HEAD_TOO_LARGE if in_head else b"" if self.cycle.response_complete else BODY_TOO_LARGE)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """A client that has said all may still listen: whole requests are answered first."""
+        if self._is_answering():
+            self.cycle.keep_alive = False
+            return True
+        return False
+
+    def send_400_response(self, msg: str) -> None:
+        """As uvicorn's, but behind the answers of the requests before it."""
+        text = msg.encode("ascii")
+        headers = b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: %d" % len(text)
+        self._refuse(b"%b%b\r\n\r\n%b" % (STATUS_LINE[400], headers, text))
+
+    def _is_answering(self) -> bool:
+        """Whether the last whole request is not answered yet."""
+        cycle: Any = self.cycle  # of the last request; None before the first
+        return cycle is not None and not (cycle.response_complete or cycle.more_body)
+
+    def _refuse(self, refusal: bytes) -> None:
+        if self._refusal is None:
+            self._refusal = refusal
+            if not self._is_answering():
+                self._say_no_more()
+
+    def on_response_complete(self) -> None:
+        """As uvicorn's; then it may be the refusal's turn."""
+        super().on_response_complete()
+        if self._refusal is not None and self.cycle.response_complete:
+            self._say_no_more()
+
+    def _say_no_more(self) -> None:
+        """Write the refusal and close in a while: what lies unread when a socket is closed loses the answer."""
+        if self._said or self.transport.is_closing():
+            return
+        self._said = True
+        cycle: Any = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True  # a request that breaks off is nobody's
+            cycle.message_event.set()
+            if cycle.response_started:
+                self.transport.close()
+                return
+        if self._refusal:
+            self.transport.write(self._refusal)
+        self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def on_headers_complete(self) -> None:
         """As uvicorn's; what follows the head (trailers) is no header, and no protocol is changed to."""

@@ -43,7 +43,7 @@ def configuration(app: Any) -> uvicorn.Config:
         app,
         http=WholeAnswers,
         interface="asgi3",
-        log_level="warning",
+        log_level="error",  # what clients send wrong is answered, not logged
         access_log=False,
         server_header=False,
         proxy_headers=False,  # anybody could name an address of their choice

@@ -24,6 +24,7 @@ def build(
 ) -> tuple[World, Application]:
     """The world and the application over it. Raises UsageError."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # broken bodies are answered, not logged
     settings = Settings(find_document(document), store, demo, _origin(public_url), files)
     try:
         world = _world(settings)

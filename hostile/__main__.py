@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import SystemRandom
 
-from hostile.run import CATEGORIES, GROWTH_LIMIT, MAY_CHANGE, MIB, OPEN, Failure, Outcome, Run, chosen, warming
+from hostile.run import CATEGORIES, GROWTH_LIMIT, MAY_CHANGE, MIB, Failure, Outcome, Run, chosen, warming
 from hostile.stand import Stand
 
 SHOWN = 3
@@ -62,7 +62,6 @@ def report(outcome: Outcome, seconds: float) -> str:
     lines.append(f"memory {before:.0f} MiB → {after:.0f} MiB, at most {GROWTH_LIMIT // MIB} more{verdict}")
     for table, (operations, reason) in MAY_CHANGE.items():
         lines.append(f"exempt: {', '.join(sorted(operations))} may change {table} when refused: {reason}")
-    lines += [f"open finding, met {outcome.open[finding.name]:,} times: {finding.name}" for finding in OPEN]
     return "\n".join([*lines, *_told(outcome.failures)])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -75,53 +74,6 @@ SIGNS_OUT: Final = frozenset({"logout", "portal_sign_out", "erase_visitor"})
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A fault of the server that is known and not mended yet: it is counted and told, and fails nothing."""
-
-    name: str
-    what: str
-    """Searched for in an attempt's category and description."""
-    problem: str
-    """Searched for in what was wrong."""
-    framings: frozenset[Framing] = frozenset(Framing)
-    """Of the attempts that can meet it."""
-
-    def covers(self, attempt: Attempt, problem: str) -> bool:
-        """Whether this failure is an instance of it."""
-        described = f"{attempt.category} | {attempt.what}"
-        return attempt.framing in self.framings and bool(
-            re.search(self.what, described) and re.search(self.problem, problem)
-        )
-
-
-OPEN: Final = (
-    Finding(
-        "cozum/protocol.py: a refusal of the HTTP layer is lost when the connection is closed with bytes unread (RST)",
-        "",
-        r"^the connection was reset",
-        frozenset({Framing.BROKEN}),
-    ),
-    Finding(
-        "cozum/protocol.py: the plain 400 to bytes behind a whole request overtakes its answer, though it is done",
-        "",
-        r"^refused, and yet changed",
-        frozenset({Framing.BROKEN}),
-    ),
-    Finding(
-        "cozum/protocol.py: a client that ends its side behind a whole request gets no answer, though the call is done",
-        r": (our side closed behind it|transfer coding|bytes \[.*\] changed)",
-        r"^closed before answer 1 of 1|^refused, and yet changed",
-    ),
-    Finding(
-        "openapi.yaml: download_file and download_logo answer 400 to doubled headers, and do not document it",
-        r" (download_file|download_logo)",
-        r"^contract broken, 400: status 400 is not documented for download_",
-    ),
-)
-"""Delete the row with the fault."""
-
-
-@dataclass(frozen=True, slots=True)
 class Failure:
     """What went wrong with which attempt."""
 
@@ -144,8 +96,6 @@ class Outcome:
     statuses: dict[str, Counter[str]] = field(default_factory=dict)
     """By category; `closed` where a request that never ended got no answer."""
     failures: list[Failure] = field(default_factory=list)
-    open: Counter[str] = field(default_factory=Counter)
-    """How often each known finding was met."""
     rss_before: int = 0
     rss_after: int = 0
 
@@ -291,12 +241,7 @@ class Run:
         self.outcome.sent[category] += len(attempt.methods)
         seen = self.outcome.statuses.setdefault(category, Counter())
         seen.update([str(answer.status) for answer in answers] or ["closed"])
-        for problem in problems:
-            finding = next((finding for finding in OPEN if finding.covers(attempt, problem)), None)
-            if finding:
-                self.outcome.open[finding.name] += 1
-            else:
-                self.outcome.failures.append(Failure(attempt, problem))
+        self.outcome.failures += [Failure(attempt, problem) for problem in problems]
 
     # The world
 

@@ -174,6 +174,8 @@ OWN_ONLY: Final[Mapping[str, Callable[[House, str], Call]]] = {
 }
 """Widget calls that name only a visitor: others find or make their own."""
 
+ALL_OF_THE_WIDGET: Final[Mapping[str, Callable[[House, str], Call]]] = dict(WIDGET) | dict(OWN_ONLY)
+
 OPERATOR: Final[Mapping[str, Callable[[House], Call]]] = {
     "list_chats": lambda house: Call("GET", "/api/v1/operator/chats?musteri_id=1"),
     "list_operator_messages": lambda house: Call("GET", f"/api/v1/operator/chat/{house.chat}/messages"),
@@ -297,10 +299,10 @@ def _tells_nothing(house: House, reply: Reply) -> None:
 # The matrix
 
 
-@pytest.mark.parametrize("operation", {**WIDGET, **OWN_ONLY})
+@pytest.mark.parametrize("operation", ALL_OF_THE_WIDGET)
 def test_the_owner_s_own_widget_call_succeeds(house: House, operation: str) -> None:
     _prepare(house, operation)
-    assert _send(house, {**WIDGET, **OWN_ONLY}[operation](house, OWNER), key=DEMO_KEY).status < 300
+    assert _send(house, ALL_OF_THE_WIDGET[operation](house, OWNER), key=DEMO_KEY).status < 300
 
 
 @pytest.mark.parametrize("operation", WIDGET)
@@ -330,21 +332,21 @@ def _owned(house: House) -> dict[str, Any]:
     return {"context": context.data, "ticket": ticket.data, "messages": messages.data}
 
 
-@pytest.mark.parametrize("operation", {**WIDGET, **OWN_ONLY})
+@pytest.mark.parametrize("operation", ALL_OF_THE_WIDGET)
 @pytest.mark.parametrize("token", [None, OTHER], ids=["no token", "another's token"])
 def test_in_secure_mode_another_browser_is_nobody(house: House, operation: str, token: str | None) -> None:
     _prepare(house, operation)
     house.client.change_tenant(1, secure_mode=True)
-    call = {**WIDGET, **OWN_ONLY}[operation](house, OWNER)
+    call = ALL_OF_THE_WIDGET[operation](house, OWNER)
     sent = token and house.visitor_tokens[token]
     _refused(house, 401, lambda: _send(house, call, key=DEMO_KEY, visitor_token=sent))
 
 
-@pytest.mark.parametrize("operation", {**WIDGET, **OWN_ONLY})
+@pytest.mark.parametrize("operation", ALL_OF_THE_WIDGET)
 def test_in_secure_mode_the_owner_s_browser_goes_on(house: House, operation: str) -> None:
     _prepare(house, operation)
     house.client.change_tenant(1, secure_mode=True)
-    call = {**WIDGET, **OWN_ONLY}[operation](house, OWNER)
+    call = ALL_OF_THE_WIDGET[operation](house, OWNER)
     assert _send(house, call, key=DEMO_KEY, visitor_token=house.visitor_tokens[OWNER]).status < 300
 
 
