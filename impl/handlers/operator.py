@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from impl import wire
-from impl.actions import chats, messages, operators, tenants
+from impl.actions import canned, chats, dashboard, messages, operators, tenants
 from impl.actions.finding import members_chat
 from impl.actions.operators import Tab
 from impl.callers import OperatorCaller
 from impl.model import Chat
 from impl.problems import FieldError, InvalidFields, Text
 from impl.rules.cursors import read_cursor, write_cursor
+from impl.rules.pages import read_canned_cursor, read_id_cursor, write_canned_cursor, write_id_cursor
 from impl.world import World
 
 BROKEN_CURSOR = FieldError("/imlec", Text("Bu imleç okunamıyor.", "This cursor cannot be read."))
@@ -108,3 +109,34 @@ async def mute_tenant(
     """PUT /api/v1/operator/tenants/{musteriId}/sessize"""
     tab = await tenants.mute_tab(world, caller, tenant_id, body.muted)
     return wire.TenantAnswer(data=wire.TenantData(wire.TenantTab.of(*tab)))
+
+
+async def list_tenant_operators(
+    world: World, caller: OperatorCaller, tenant_id: int, limit: int, cursor: str | None
+) -> wire.TenantOperatorsAnswer:
+    """GET /api/v1/operator/tenants/{musteriId}/operators"""
+    after = 0 if cursor is None else read_id_cursor(cursor)
+    if after is None:
+        raise InvalidFields([BROKEN_CURSOR])
+    page, more = await tenants.list_members(world, caller, tenant_id, after, limit)
+    next_cursor = write_id_cursor(page[-1].operator.id) if more else None
+    return wire.TenantOperatorsAnswer(
+        data=wire.TenantOperatorsData([wire.TenantOperator.of(member) for member in page], next_cursor)
+    )
+
+
+async def list_canned_responses(
+    world: World, caller: OperatorCaller, tenant_id: int | None, limit: int, cursor: str | None
+) -> wire.CannedResponsesAnswer:
+    """GET /api/v1/operator/canned-responses"""
+    after = None if cursor is None else read_canned_cursor(cursor)
+    page, more = await canned.list_responses(world, caller, tenant_id, after, limit)
+    next_cursor = write_canned_cursor(page[-1].shortcut, page[-1].id) if more else None
+    return wire.CannedResponsesAnswer(
+        data=wire.CannedResponsesData([wire.CannedResponse.of(response) for response in page], next_cursor)
+    )
+
+
+async def get_dashboard(world: World, caller: OperatorCaller) -> wire.DashboardAnswer:
+    """GET /api/v1/operator/dashboard"""
+    return wire.DashboardAnswer.of(await dashboard.read(world, caller))

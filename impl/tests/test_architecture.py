@@ -34,7 +34,7 @@ MAY_IMPORT: Final = {
                         impl.world msgspec""",
     "impl.due": "impl.actions impl.world",
     "impl.docs": "impl.contract impl.problems msgspec",
-    "impl.demo": "impl.model impl.store.port impl.world yaml",
+    "impl.demo": "impl.model impl.rules impl.store.port impl.world yaml",
     "impl.app": "impl *",
     "mocks": "impl mocks *",
     "contract_tests": "contract_tests *",

@@ -26,7 +26,7 @@ NOT_WRITTEN_YET: Final = {
 }
 """Lists whose items have no shape yet: always empty."""
 
-PLAIN: Final[Mapping[str, object]] = {"string": str, "integer": int, "boolean": bool, "object": dict}
+PLAIN: Final[Mapping[str, object]] = {"string": str, "integer": int, "number": float, "boolean": bool, "object": dict}
 
 
 @cache

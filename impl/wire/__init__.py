@@ -5,8 +5,12 @@ leaves that is not in a shape. `ARGUMENTS` does the same for parameters. One mod
 """
 
 from impl.wire.arguments import *
+from impl.wire.articles import *
 from impl.wire.base import *
+from impl.wire.campaigns import *
 from impl.wire.chats import *
+from impl.wire.dashboard import *
 from impl.wire.files import *
+from impl.wire.members import *
 from impl.wire.people import *
 from impl.wire.visitors import *

@@ -16,6 +16,9 @@ ARGUMENTS: Final[Mapping[str, str]] = {
     "bekle": "wait",
     "durum": "state",
     "imlec": "cursor",
+    "q": "query",
+    "slug": "slug",
+    "sayfa_url": "page_url",
     "X-Ziyaretci-Token": "visitor_token",
     "Idempotency-Key": "idempotency_key",
 }

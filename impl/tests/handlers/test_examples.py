@@ -34,6 +34,13 @@ SLICE: Final = (
     "mute_tenant",
     "set_customer_info",
     "get_visitor_context",
+    "search_articles",
+    "list_categories",
+    "get_article",
+    "list_campaigns",
+    "list_canned_responses",
+    "list_tenant_operators",
+    "get_dashboard",
 )
 
 REQUEST_OF: Final = {
