@@ -18,10 +18,11 @@ SNIPPET: Final = 300
 _blank_line = re.compile(r"\n[^\S\n]*\n")
 _fence = re.compile(r"(?:```|~~~)")
 _rule = re.compile(r"(?:[-*_=][ \t]*+){3,}+")
-_line_marker = re.compile(r"(?:>[ \t]*+)*+(?:#{1,6}(?=\s|$)|[-*+](?=\s)|\d{1,9}[.)](?=\s))?[ \t]*+")
+_line_marker = re.compile(r"(?:>[ \t]*+)*+(?:#{1,6}(?=\s|$)|[-*+](?=\s)|\d{1,2}[.)](?=\s))?[ \t]*+")
 _link = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
-_emphasis = re.compile(r"(?<![\w*_~])(?:[*_]|~~)++(?=\S)|(?<=[^\s*_~])(?:[*_]|~~)++(?!\w)")
-_escaped = re.compile(r"\\([!-/:-@\[-`{-~])")
+_marker = re.compile(
+    r"\\([!-/:-@\[-`{-~])|`|(?<![\w*_~])(?:[*_]|~~)++(?=\S)|(?<=[^\s*_~])(?:[*_]|~~)++(?!\w)"
+)  # an escaped sign stays, without its backslash
 
 
 def paragraphs(body: str) -> tuple[Paragraph, ...]:
@@ -34,9 +35,8 @@ def plain(block: str) -> str:
     """A block of Markdown as one line of plain text: `## **Kargo** [takibi](/k)` is `Kargo takibi`."""
     lines = [line.strip() for line in block.split("\n")]
     shown = [_line_marker.sub("", line, count=1) for line in lines if not (_fence.match(line) or _rule.fullmatch(line))]
-    text = _link.sub(r"\1", " ".join(shown))
-    text = _emphasis.sub("", text.replace("`", ""))
-    return " ".join(_escaped.sub(r"\1", text).split())
+    text = _marker.sub(r"\1", _link.sub(r"\1", " ".join(shown)))
+    return " ".join(text.split())
 
 
 def shortened(text: str) -> str:

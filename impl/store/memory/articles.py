@@ -63,11 +63,8 @@ class Articles(Tables):
         return self._found(article, 0) if article and article.published else None
 
     async def shelves(self, tenant_id: int, limit: int) -> Sequence[Shelf]:
-        categories = self.category_ids_by_tenant.get(tenant_id, ())
-        shown = islice(
-            (category_id for category_id in categories if self.published_by_category.get(category_id)), limit
-        )
-        return [self._shelf(category_id, limit) for category_id in shown]
+        filled = filter(self.published_by_category.get, self.category_ids_by_tenant.get(tenant_id, ()))
+        return [self._shelf(category_id, limit) for category_id in islice(filled, limit)]
 
     def _shelf(self, category_id: int, limit: int) -> Shelf:
         ids = self.published_by_category[category_id]
