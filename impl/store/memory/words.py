@@ -18,6 +18,8 @@ SHORT: Final = 3
 """Letters of a beginning up to which its articles are kept ready."""
 AFTER_ALL: Final = "\U0010ffff"
 """Sorts behind every letter."""
+REBUILT_AT: Final = 32
+"""When one in so many articles has to be put between others, a rebuild costs less."""
 
 Bits = dict[str, int]
 Place = tuple[float, int]
@@ -102,7 +104,7 @@ class WordIndex:
     def _settle(self) -> None:
         waiting = self._waiting
         self._waiting = {}
-        if len(waiting) > len(self._places) // 8:
+        if len(waiting) > len(self._places) // REBUILT_AT:
             waiting |= self._articles
             self._places, self._titles, self._texts, self._vocabulary, self._articles = [], {}, {}, [], {}
         for article in sorted(waiting.values(), key=_place):

@@ -20,19 +20,20 @@ def category(category_id: int, tenant_id: int = 1, position: int = 0) -> Categor
 
 def article(article_id: int, title: str = "Şifre", body: str = "Gövde", **more: Any) -> Article:
     """Of tenant 1, without a category, updated so many seconds after 14:30 as its id says."""
-    values = {
+    values: dict[str, Any] = {
         "tenant_id": 1,
         "category_id": None,
         "slug": f"makale-{article_id}",
         "updated_at": at(article_id),
     } | more
-    texts = {"folded_title": folded_words(title), "paragraphs": paragraphs(body)}
+    texts: dict[str, Any] = {"folded_title": folded_words(title), "paragraphs": paragraphs(body)}
     return Article(id=article_id, title=title, body=body, **values, **texts)
 
 
 def campaign(campaign_id: int, starts: int = 0, **more: Any) -> Campaign:
     """Of tenant 1, starting so many seconds after 14:30."""
-    return Campaign(campaign_id, **{"tenant_id": 1, "title": "Baş", "message": "Metin", "starts_at": at(starts)} | more)
+    values: dict[str, Any] = {"tenant_id": 1, "title": "Baş", "message": "Metin", "starts_at": at(starts)} | more
+    return Campaign(campaign_id, **values)
 
 
 def canned(response_id: int, shortcut: str, tenant_id: int = 1, text: str = "Metin") -> CannedResponse:

@@ -298,7 +298,11 @@ def test_each_day_of_the_span_counts_and_no_other(store: Kept) -> None:
         [midnight - timedelta(seconds=1), midnight, midnight - days(29), midnight - days(30)]
     ):
         closed: Any = {"state": "closed", "closed_at": instant, "rating": 1 + number, "rated_at": instant}
-        times = {"opened_at": instant, "last_activity_at": instant, "first_reply_at": instant + timedelta(seconds=5)}
+        times: Any = {
+            "opened_at": instant,
+            "last_activity_at": instant,
+            "first_reply_at": instant + timedelta(seconds=5),
+        }
         store.put(chat(number + 1, **closed, **times))
     assert numbers(store) == TenantNumbers(0, 0, 1, 0, 2, 1, 5, 1)
     assert numbers(store, 1, TODAY - days(1)) == TenantNumbers(0, 0, 1, 0, 3, 2, 10, 2)
