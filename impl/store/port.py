@@ -223,7 +223,7 @@ class Tx(Protocol):
     async def numbers(self, tenant_ids: Sequence[int], since: date, today: date) -> Sequence[TenantNumbers]:
         """Each tenant's numbers, in that order; days are those of the instants' own calendar (Istanbul's).
 
-        Chats closed `today`; ratings given, and first replies in chats opened, from `since` to `today`.
+        Chats closed `today`; ratings given, and first replies in chats opened, from `since` to `today` (≥ `since`).
         """
         ...
 

@@ -29,22 +29,24 @@ class Numbers(Tables):
 
     async def numbers(self, tenant_ids: Sequence[int], since: date, today: date) -> Sequence[TenantNumbers]:
         known = self.numbers_known
+        span: list[date] = []
         found = []
         for tenant_id in tenant_ids:
             entry = known.get(tenant_id)
             if entry is None or entry[1] != today or entry[0] != since:
-                entry = since, today, self._add_up(tenant_id, since, today)
+                span = span or [since + ONE_DAY * number for number in range((today - since).days + 1)]
+                entry = since, today, self._add_up(tenant_id, span)
                 self._set(known, tenant_id, entry)
             found.append(entry[2])
         return found
 
-    def _add_up(self, tenant_id: int, since: date, today: date) -> TenantNumbers:
-        span = [self.days.get((tenant_id, since + ONE_DAY * number)) for number in range((today - since).days + 1)]
-        _, *sums = map(sum, zip(NOTHING, *filter(None, span), strict=True))
+    def _add_up(self, tenant_id: int, span: Sequence[date]) -> TenantNumbers:
+        days = [self.days.get((tenant_id, day), NOTHING) for day in span]
+        _, *sums = map(sum, zip(*days, strict=True))
         return TenantNumbers(
             self.chat_counts.get((tenant_id, "waiting"), 0),
             self.chat_counts.get((tenant_id, "active"), 0),
-            self.days.get((tenant_id, today), NOTHING)[0],
+            days[-1][0],
             self._open_tickets(tenant_id),
             *sums,
         )
