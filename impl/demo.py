@@ -9,7 +9,23 @@ from typing import Any
 import yaml
 
 from impl.files import Files, logo_id
-from impl.model import Chat, ChatOpened, Membership, Message, Operator, OutboxRow, Profile, Tenant, Visitor
+from impl.model import (
+    Article,
+    Campaign,
+    CannedResponse,
+    Category,
+    Chat,
+    ChatOpened,
+    Membership,
+    Message,
+    Operator,
+    OutboxRow,
+    Profile,
+    Tenant,
+    Visitor,
+)
+from impl.rules.articles import paragraphs
+from impl.rules.folding import folded_words
 from impl.store.port import Store, Tx
 from impl.world import CountingIds
 
@@ -27,7 +43,7 @@ def demo_ids(demo: dict[str, Any]) -> CountingIds:
 
 
 async def load_demo(store: Store, demo: dict[str, Any], now: datetime, files: Files | None = None) -> None:
-    """Put the demo into an empty store, its logos into the files; whatever has a time has `now`."""
+    """Put the demo into an empty store, its logos into the files; what the file gives no time has `now`."""
 
     async def work(tx: Tx) -> None:
         for tenant in demo["tenants"]:
@@ -40,11 +56,24 @@ async def load_demo(store: Store, demo: dict[str, Any], now: datetime, files: Fi
             await tx.put_visitor(_visitor(visitor, now))
         for number, chat in enumerate(demo["chats"], start=1):
             await _add_chat(tx, chat, number, now)
+        for category in demo["categories"]:
+            await tx.put_category(Category(**category))
+        for article in demo["articles"]:
+            await tx.put_article(_article(article))
+        for campaign in demo["campaigns"]:
+            await tx.put_campaign(Campaign(**campaign | {"starts_at": datetime.fromisoformat(campaign["starts_at"])}))
+        for response in demo["canned_responses"]:
+            await tx.put_canned_response(CannedResponse(**response))
 
     await store.transact(work)
     if files is not None:
         for tenant_id, name in demo["logos"].items():
             files.start_with(logo_id(tenant_id), resources.files("impl").joinpath(name).read_bytes())
+
+
+def _article(row: dict[str, Any]) -> Article:
+    texts = {"folded_title": folded_words(row["title"]), "paragraphs": paragraphs(row["body"])}
+    return Article(**row | texts | {"updated_at": datetime.fromisoformat(row["updated_at"])})
 
 
 def _visitor(row: dict[str, Any], now: datetime) -> Visitor:

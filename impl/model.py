@@ -6,7 +6,7 @@ Instants are aware datetimes of Europe/Istanbul in whole seconds, as `Clock.now`
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -120,10 +120,13 @@ class Chat(Struct, frozen=True, gc=False):
     operator_id: int | None = None
     operator_name: str | None = None
     accepted_at: datetime | None = None
+    first_reply_at: datetime | None = None
+    """When an operator first wrote."""
     closed_at: datetime | None = None
     last_sequence: int = 0
     rating: int | None = None
     comment: str | None = None
+    rated_at: datetime | None = None
 
 
 class StoredFile(Struct, frozen=True, gc=False):
@@ -203,6 +206,112 @@ class TicketReply(Struct, frozen=True, gc=False):
 
 
 # Knowledge base, campaigns, canned responses
+
+
+class Category(Struct, frozen=True, gc=False):
+    """A shelf of a tenant's knowledge base."""
+
+    id: int
+    tenant_id: int
+    name: str
+    position: int = 0
+
+
+class Paragraph(Struct, frozen=True, gc=False):
+    """A paragraph of an article as a search shows and reads it (both made by `rules.articles`)."""
+
+    text: str
+    """Plain text, at most 300 characters."""
+    folded: str
+    """The folded words of the whole paragraph, each behind a blank: ` sifremi unuttum`."""
+
+
+class Article(Struct, frozen=True, gc=False):
+    """An article of a tenant's knowledge base; its slug is the tenant's only one."""
+
+    id: int
+    tenant_id: int
+    category_id: int | None
+    slug: str
+    title: str
+    body: str
+    """Markdown without HTML."""
+    updated_at: datetime
+    folded_title: str
+    """The folded words of the title, each behind a blank."""
+    paragraphs: tuple[Paragraph, ...]
+    published: bool = True
+
+
+class FoundArticle(Struct, frozen=True, gc=False):
+    """An article, the name of its category, and how many of the words looked for are in its title."""
+
+    article: Article
+    category: str | None
+    title_words: int = 0
+
+
+class Shelf(Struct, frozen=True, gc=False):
+    """A category, how many published articles it has, and the first of them."""
+
+    category: Category
+    count: int
+    articles: tuple[Article, ...]
+
+
+class Campaign(Struct, frozen=True, gc=False):
+    """Something that the widget shows by itself, on pages that its target matches, from its start to its end."""
+
+    id: int
+    tenant_id: int
+    title: str
+    message: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    """The first instant at which it runs no more; None: no end."""
+    target: str | None = None
+    """An address pattern with `*`; None: every page."""
+    button_text: str | None = None
+    button_url: str | None = None
+    delay: int = 0
+    """Seconds after the page has opened."""
+    active: bool = True
+
+
+class CannedResponse(Struct, frozen=True, gc=False):
+    """A text that operators of a tenant send by its shortcut."""
+
+    id: int
+    tenant_id: int
+    shortcut: str
+    title: str
+    text: str
+
+
+# Numbers
+
+
+class TenantNumbers(NamedTuple):
+    """What a tenant's dashboard is made of; sums and counts, so that tenants can be added up."""
+
+    waiting: int
+    active: int
+    closed: int
+    """Chats closed on the last day of the span."""
+    open_tickets: int
+    rating_sum: int
+    ratings: int
+    reply_seconds: int
+    """Of all first replies together."""
+    replies: int
+
+
+class Member(Struct, frozen=True, gc=False):
+    """An operator in a tenant, with their active chats there."""
+
+    operator: Operator
+    membership: Membership
+    active_chats: int
 
 
 # What a visitor's browser told: pages, errors, screenshots

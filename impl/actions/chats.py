@@ -104,7 +104,7 @@ async def rate(world: World, find: Find, rating: int, comment: str | None) -> Ch
             raise ChatIsOpen
         if chat.rating is not None:
             raise AlreadyRated
-        rated = replace(chat, rating=rating, comment=comment)
+        rated = replace(chat, rating=rating, comment=comment, rated_at=world.clock.now())
         await tx.put_chat(rated)
         await tell(world, tx, ChatRated(chat.tenant_id, chat.id, rating, comment, chat.operator_id))
         return rated

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from impl.actions.finding import Find
 from impl.callers import OperatorCaller
@@ -60,7 +61,12 @@ async def say_as_operator(world: World, caller: OperatorCaller, find: Find, draf
         if chat.state != "closed" and chat.operator_id != me.id:
             await file_of(tx, chat, "operator", draft)  # 404 comes before 409
             raise NotYourChat
-        return await say(world, tx, chat, "operator", me.name, draft, operator_id=me.id), True
+        message = await say(world, tx, chat, "operator", me.name, draft, operator_id=me.id)
+        if chat.first_reply_at is None:
+            now = message.sent_at
+            first = replace(chat, first_reply_at=now, last_sequence=message.sequence, last_activity_at=now)
+            await tx.put_chat(first)
+        return message, True
 
     said = await world.store.transact(work)
     world.waker.wake(said[0].chat_id)

@@ -98,12 +98,7 @@ async def _check_throttle(world: World, tx: Tx, subject: str) -> None:
 
 async def tabs_of(tx: Tx, operator_id: int) -> list[Tab]:
     """The operator's tenants with their memberships, in tab order."""
-    tabs = []
-    for membership in await tx.memberships(operator_id):
-        tenant = await tx.tenant(membership.tenant_id)
-        if tenant:
-            tabs.append((tenant, membership))
-    return tabs
+    return list(await tx.tabs(operator_id))
 
 
 async def sign_out(world: World, caller: OperatorCaller) -> OperatorState:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from impl.actions.operators import Tab, tabs_of
 from impl.callers import OperatorCaller, PortalCaller
+from impl.model import Member
 from impl.problems import FieldError, InvalidFields, NotFound, Text
 from impl.store.port import Tx
 from impl.world import World
@@ -52,3 +55,20 @@ async def mute_tab(world: World, caller: OperatorCaller, tenant_id: int, muted: 
         return tenant, changed
 
     return await world.store.transact(work)
+
+
+async def list_members(
+    world: World, caller: OperatorCaller, tenant_id: int, after: int, limit: int
+) -> tuple[Sequence[Member], bool]:
+    """The tenant's operators with a larger id than `after`, by id; answers too whether there are more.
+
+    Raises NotFound for a tenant that is not the operator's.
+    """
+    if tenant_id not in caller.tenant_ids:
+        raise NotFound
+
+    async def work(tx: Tx) -> Sequence[Member]:
+        return await tx.members(tenant_id, after, limit + 1)
+
+    members = await world.store.transact(work)
+    return members[:limit], len(members) > limit

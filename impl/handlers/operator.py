@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from impl import wire
-from impl.actions import chats, files, messages, operators, tenants, tickets
+from impl.actions import canned, chats, dashboard, files, messages, operators, tenants, tickets
 from impl.actions.finding import members_chat
 from impl.actions.operators import Tab
 from impl.callers import OperatorCaller
 from impl.model import Chat
-from impl.rules.cursors import read_cursor, read_position, write_cursor
+from impl.rules.cursors import (
+    read_canned_cursor,
+    read_cursor,
+    read_position,
+    write_canned_cursor,
+    write_cursor,
+    write_position,
+)
 from impl.world import World
 
 
@@ -154,3 +161,31 @@ async def set_ticket_status(
     find = tickets.members_ticket(caller, record_id)
     ticket = await tickets.set_state(world, caller, find, wire.TICKET_STATES_READ[body.state])
     return wire.TicketStatusAnswer(data=wire.TicketStatusData(wire.OperatorTicketSummary.of(ticket)))
+
+
+async def list_tenant_operators(
+    world: World, caller: OperatorCaller, tenant_id: int, limit: int, cursor: str | None
+) -> wire.TenantOperatorsAnswer:
+    """GET /api/v1/operator/tenants/{musteriId}/operators"""
+    page, more = await tenants.list_members(world, caller, tenant_id, read_position(cursor), limit)
+    next_cursor = write_position(page[-1].operator.id) if more else None
+    return wire.TenantOperatorsAnswer(
+        data=wire.TenantOperatorsData([wire.TenantOperator.of(member) for member in page], next_cursor)
+    )
+
+
+async def list_canned_responses(
+    world: World, caller: OperatorCaller, tenant_id: int | None, limit: int, cursor: str | None
+) -> wire.CannedResponsesAnswer:
+    """GET /api/v1/operator/canned-responses"""
+    after = None if cursor is None else read_canned_cursor(cursor)
+    page, more = await canned.list_responses(world, caller, tenant_id, after, limit)
+    next_cursor = write_canned_cursor(page[-1].shortcut, page[-1].id) if more else None
+    return wire.CannedResponsesAnswer(
+        data=wire.CannedResponsesData([wire.CannedResponse.of(response) for response in page], next_cursor)
+    )
+
+
+async def get_dashboard(world: World, caller: OperatorCaller) -> wire.DashboardAnswer:
+    """GET /api/v1/operator/dashboard"""
+    return wire.DashboardAnswer.of(await dashboard.read(world, caller))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from impl import wire
-from impl.actions import chats, files, messages, tickets, visitors
+from impl.actions import articles, campaigns, chats, files, messages, tickets, visitors
 from impl.actions.finding import visitors_chat
 from impl.callers import WidgetCaller
 from impl.replies import Download, Headers
-from impl.rules.cursors import read_cursor, read_position
+from impl.rules.cursors import read_cursor, read_position, read_search_cursor, write_search_cursor
 from impl.rules.disposition import attachment
 from impl.world import World
 
@@ -161,3 +161,35 @@ async def download_logo(world: World, tenant_id: int) -> Download:
     """GET /storage/tenants/{musteriId}/logo.png"""
     logo = await files.download_logo(world, tenant_id)
     return Download(logo.media_type, logo.size, logo.chunks, (*INERT, *PUBLIC))
+
+
+async def search_articles(
+    world: World, caller: WidgetCaller, query: str, limit: int, cursor: str | None
+) -> wire.ArticleSearchAnswer:
+    """GET /api/v1/widget/kb/search"""
+    after = None if cursor is None else read_search_cursor(cursor)
+    hits, more = await articles.search(world, caller.tenant, query, after, limit)
+    next_cursor = None
+    if more:
+        last = hits[-1].found
+        next_cursor = write_search_cursor(last.title_words, last.article.updated_at, last.article.id)
+    return wire.ArticleSearchAnswer(
+        data=wire.ArticleSearchData([wire.ArticleHit.of(hit.found, hit.snippet) for hit in hits], next_cursor)
+    )
+
+
+async def list_categories(world: World, caller: WidgetCaller) -> wire.CategoriesAnswer:
+    """GET /api/v1/widget/kb/categories"""
+    shelves = await articles.list_shelves(world, caller.tenant)
+    return wire.CategoriesAnswer(data=wire.CategoriesData([wire.Category.of(shelf) for shelf in shelves]))
+
+
+async def get_article(world: World, caller: WidgetCaller, slug: str) -> wire.ArticleAnswer:
+    """GET /api/v1/widget/kb/article/{slug}"""
+    return wire.ArticleAnswer(data=wire.ArticleData(wire.Article.of(await articles.read(world, caller.tenant, slug))))
+
+
+async def list_campaigns(world: World, caller: WidgetCaller, page_url: str | None) -> wire.CampaignsAnswer:
+    """GET /api/v1/widget/campaigns"""
+    running = await campaigns.running_on(world, caller.tenant, page_url)
+    return wire.CampaignsAnswer(data=wire.CampaignsData([wire.Campaign.of(campaign) for campaign in running]))

@@ -37,3 +37,25 @@ def write_position(position: int) -> str:
 def read_position(cursor: str | None) -> int:
     """The integer of such a cursor, whatever its seconds; 0, the list's start, for None."""
     return 0 if cursor is None else int(cursor[SECONDS_DIGITS:], 16)
+
+
+def write_search_cursor(title_words: int, instant: datetime, row_id: int) -> str:
+    """The cursor behind a found article: words in its title (0–255), then as `write_cursor`."""
+    return f"{title_words:02x}{write_cursor(instant, row_id)}"
+
+
+def read_search_cursor(cursor: str) -> tuple[int, datetime, int]:
+    """The three of such a cursor."""
+    seconds, row_id = int(cursor[2 : 2 + SECONDS_DIGITS], 16), int(cursor[2 + SECONDS_DIGITS :], 16)
+    return int(cursor[:2], 16), datetime.fromtimestamp(min(seconds, LATEST), ISTANBUL), row_id
+
+
+def write_canned_cursor(shortcut: str, row_id: int) -> str:
+    """The cursor behind a canned response: its shortcut and its id, `kargo_0000000000000003`."""
+    return f"{shortcut}_{row_id:016x}"
+
+
+def read_canned_cursor(cursor: str) -> tuple[str, int]:
+    """Shortcut and id of such a cursor."""
+    shortcut, _, row_id = cursor.rpartition("_")
+    return shortcut, int(row_id, 16)

@@ -11,17 +11,23 @@ verb writes the whole row, new or not.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from impl.model import (
     AccessToken,
+    Article,
     Attempted,
+    Campaign,
+    CannedResponse,
+    Category,
     Chat,
     ChatState,
     Delivery,
     DoomedFile,
     ErrorLog,
+    FoundArticle,
+    Member,
     Membership,
     Message,
     OpenedProject,
@@ -31,8 +37,10 @@ from impl.model import (
     PortalSession,
     Priority,
     Screenshot,
+    Shelf,
     StoredFile,
     Tenant,
+    TenantNumbers,
     Ticket,
     TicketReply,
     TicketState,
@@ -64,6 +72,10 @@ class Tx(Protocol):
         """The operator's memberships, by position, then by tenant."""
         ...
 
+    async def tabs(self, operator_id: int) -> Sequence[tuple[Tenant, Membership]]:
+        """The same memberships, each with its tenant; those without one are left out."""
+        ...
+
     async def membership(self, operator_id: int, tenant_id: int) -> Membership | None: ...
 
     async def put_membership(self, membership: Membership) -> None: ...
@@ -74,6 +86,10 @@ class Tx(Protocol):
 
     async def anyone_online(self, tenant_id: int) -> bool:
         """Whether a member of the tenant is in the state `online`."""
+        ...
+
+    async def members(self, tenant_id: int, after: int, limit: int) -> Sequence[Member]:
+        """The tenant's operators with a larger id than `after`, by id."""
         ...
 
     # Access tokens and failed sign-ins (global tables)
@@ -239,7 +255,54 @@ class Tx(Protocol):
 
     # Knowledge base, campaigns, canned responses
 
+    async def put_category(self, category: Category) -> None: ...
+
+    async def put_article(self, article: Article) -> None:
+        """Its slug is the tenant's only one, its category (or None) the tenant's."""
+        ...
+
+    async def published_article(self, tenant_id: int, slug: str) -> FoundArticle | None: ...
+
+    async def shelves(self, tenant_id: int, limit: int) -> Sequence[Shelf]:
+        """The tenant's first `limit` categories with a published article, by position, then by id.
+
+        Each has its first `limit` published articles by id.
+        """
+        ...
+
+    async def search_articles(
+        self, tenant_id: int, words: Sequence[str], after: tuple[int, datetime, int] | None, limit: int
+    ) -> Sequence[FoundArticle]:
+        """The tenant's published articles where each of these folded words begins a word of title or body.
+
+        A word begins one where `' ' + word` is in `folded_title` or in a paragraph's `folded`. Those with the most of
+        the words in the title come first, then the last updated, then the largest id; only those behind the given
+        triple of the three. The words differ from one another; without one nothing is found.
+        """
+        ...
+
+    async def put_campaign(self, campaign: Campaign) -> None: ...
+
+    async def running_campaigns(self, tenant_id: int, now: datetime) -> Sequence[Campaign]:
+        """The tenant's active campaigns with `starts_at` ≤ now < `ends_at`, the last started first, then by id down."""
+        ...
+
+    async def put_canned_response(self, response: CannedResponse) -> None: ...
+
+    async def canned_responses(
+        self, tenant_ids: Sequence[int], after: tuple[str, int] | None, limit: int
+    ) -> Sequence[CannedResponse]:
+        """Those of these tenants by (`shortcut`, `id`), shortcuts by their code points, behind the given pair."""
+        ...
+
     # Numbers
+
+    async def numbers(self, tenant_ids: Sequence[int], since: date, today: date) -> Sequence[TenantNumbers]:
+        """Each tenant's numbers, in that order; days are those of the instants' own calendar (Istanbul's).
+
+        Chats closed `today`; ratings given, and first replies in chats opened, from `since` to `today` (≥ `since`).
+        """
+        ...
 
     # What a visitor's browser told
 

@@ -37,7 +37,7 @@ MAY_IMPORT: Final = {
                         impl.store.port impl.world msgspec""",
     "impl.due": "impl.actions impl.world",
     "impl.docs": "impl.contract impl.problems msgspec",
-    "impl.demo": "impl.files impl.model impl.store.port impl.world yaml",
+    "impl.demo": "impl.files impl.model impl.rules impl.store.port impl.world yaml",
     "impl.app": "impl *",
     "mocks": "impl mocks *",
     "contract_tests": "contract_tests *",

@@ -22,7 +22,7 @@ from impl.uploads import Upload
 SHAPED: Final = ("application/json", "multipart/form-data")
 """Media types whose schemas have shapes; files are bytes."""
 
-PLAIN: Final[Mapping[str, object]] = {"string": str, "integer": int, "boolean": bool, "object": dict}
+PLAIN: Final[Mapping[str, object]] = {"string": str, "integer": int, "number": float, "boolean": bool, "object": dict}
 
 
 @cache

@@ -5,11 +5,15 @@ leaves that is not in a shape. `ARGUMENTS` does the same for parameters. One mod
 """
 
 from impl.wire.arguments import *
+from impl.wire.articles import *
 from impl.wire.base import *
 from impl.wire.browser import *
+from impl.wire.campaigns import *
 from impl.wire.chats import *
+from impl.wire.dashboard import *
 from impl.wire.erasure import *
 from impl.wire.files import *
+from impl.wire.members import *
 from impl.wire.people import *
 from impl.wire.portal import *
 from impl.wire.tickets import *

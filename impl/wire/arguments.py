@@ -19,6 +19,9 @@ ARGUMENTS: Final[Mapping[str, str]] = {
     "oncelik": "priority",
     "imlec": "cursor",
     "origin": "origin",
+    "q": "query",
+    "slug": "slug",
+    "sayfa_url": "page_url",
     "X-Ziyaretci-Token": "visitor_token",
     "Idempotency-Key": "idempotency_key",
 }

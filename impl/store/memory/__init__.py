@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from impl.model import Tenant
+from impl.store.memory.articles import Articles
 from impl.store.memory.attempts import Attempts
 from impl.store.memory.browser import Browser
+from impl.store.memory.campaigns import Campaigns
 from impl.store.memory.chats import Chats
 from impl.store.memory.files import StoredFiles
+from impl.store.memory.members import Members
 from impl.store.memory.outbox import Outbox
 from impl.store.memory.people import People
 from impl.store.memory.portal import Portal
@@ -21,7 +24,9 @@ from impl.store.memory.visitors import Visitors
 from impl.store.port import Result, Tx
 
 
-class MemoryTx(People, Visitors, Chats, StoredFiles, Browser, Tickets, Portal, Attempts, Outbox):
+class MemoryTx(
+    Members, People, Visitors, Chats, Tickets, StoredFiles, Browser, Articles, Campaigns, Portal, Attempts, Outbox
+):
     """The tables, and the verbs on them (implements `port.Tx`)."""
 
 

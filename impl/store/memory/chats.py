@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from heapq import merge
-from itertools import islice, takewhile
+from itertools import islice, product, takewhile
+from typing import Final
 
 from msgspec.structs import replace
 
 from impl.model import Chat, ChatState, Message
-from impl.store.memory.tables import MISSING, Tables
+from impl.store.memory.merging import first_of_all
+from impl.store.memory.numbers import Numbers
+from impl.store.memory.tables import MISSING
+
+LARGEST_ID: Final = 2**63 - 1
+MANY: Final = 8
+"""Tenants whose queues are not just merged."""
+OPEN: Final[frozenset[ChatState]] = frozenset({"waiting", "active"})
 
 
-class Chats(Tables):
+class Chats(Numbers):
     """Each tenant's and state's chats in the order of their opening; each chat's messages in order."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.open_queues: defaultdict[int, list[int]] = defaultdict(list)
+        """Each tenant's chats that are not closed: the queue that panels ask for all the time."""
+        self.open_places: list[int] = []
+        """The same over all tenants."""
         self.chats: dict[int, Chat] = {}
         self.open_chat_ids: dict[tuple[int, str], int] = {}
         self.chat_ids_by_visitor: dict[tuple[int, str], tuple[int, ...]] = {}
         self.chat_ids_by_operator: dict[int, frozenset[int]] = {}
-        self.queues: defaultdict[tuple[int, ChatState], list[tuple[datetime, int]]] = defaultdict(list)
+        self.queues: defaultdict[tuple[int, ChatState], list[int]] = defaultdict(list)
         self.messages: dict[int, list[Message]] = {}
         self.client_ids: dict[int, dict[str | tuple[int, str], int]] = {}
         """Chat, then a visitor's own id of a message, or an operator's with that operator: its sequence."""
@@ -54,24 +65,39 @@ class Chats(Tables):
             self._remove(self.open_chat_ids, visitor)
         self._move_in_queue(old, chat)
         self._move_to_operator(old, chat)
+        self._count(old, chat)
         self._set(self.chats, chat.id, chat)
 
     def _move_in_queue(self, old: Chat | None, chat: Chat) -> None:
         """Keep each tenant's and state's queue in order; a chat's `opened_at` never changes."""
         if old and old.state == chat.state:
             return
+        place = _place(chat.opened_at, chat.id)
         if old:
-            self._leave_queue(old)
-        entry = (chat.opened_at, chat.id)
-        joined = self.queues[chat.tenant_id, chat.state]
-        insort(joined, entry)
-        self._undo_by(lambda: joined.remove(entry))
+            self._leave(self.queues[old.tenant_id, old.state], place)
+        self._join(self.queues[chat.tenant_id, chat.state], place)
+        was_open, is_open = old is not None and old.state != "closed", chat.state != "closed"
+        if was_open and not is_open:
+            self._leave(self.open_queues[chat.tenant_id], place)
+            self._leave(self.open_places, place)
+        elif is_open and not was_open:
+            self._join(self.open_queues[chat.tenant_id], place)
+            self._join(self.open_places, place)
 
-    def _leave_queue(self, chat: Chat) -> None:
-        entry = (chat.opened_at, chat.id)
-        left = self.queues[chat.tenant_id, chat.state]
-        left.pop(bisect_right(left, entry) - 1)
-        self._undo_by(lambda: insort(left, entry))
+    def _leave_queues(self, chat: Chat) -> None:
+        place = _place(chat.opened_at, chat.id)
+        self._leave(self.queues[chat.tenant_id, chat.state], place)
+        if chat.state != "closed":
+            self._leave(self.open_queues[chat.tenant_id], place)
+            self._leave(self.open_places, place)
+
+    def _leave(self, queue: list[int], place: int) -> None:
+        queue.pop(bisect_right(queue, place) - 1)
+        self._undo_by(lambda: insort(queue, place))
+
+    def _join(self, queue: list[int], place: int) -> None:
+        insort(queue, place)
+        self._undo_by(lambda: queue.remove(place))
 
     def _move_to_operator(self, old: Chat | None, chat: Chat) -> None:
         before = old.operator_id if old and old.state == "active" else None
@@ -97,19 +123,41 @@ class Chats(Tables):
         after: tuple[datetime, int] | None,
         limit: int,
     ) -> Sequence[Chat]:
-        pages = []
-        for tenant_id in tenant_ids:
-            for state in states:
-                entries = self.queues.get((tenant_id, state))
-                if entries:
-                    start = bisect_right(entries, after) if after else 0
-                    pages.append(entries[start : start + limit])
-        return [self.chats[chat_id] for _, chat_id in islice(merge(*pages), limit)]
+        behind = None if after is None else _place(*after)
+        queues: Iterable[list[int] | None]
+        if len(states) == len(OPEN) and OPEN.issuperset(states):
+            page = self._read_across(tenant_ids, behind, limit)
+            if page is not None:
+                return page
+            queues = map(self.open_queues.get, tenant_ids)
+        else:
+            queues = map(self.queues.get, product(tenant_ids, states))
+        chats = self.chats
+        return [chats[place & LARGEST_ID] for place in first_of_all(queues, behind, limit)]
+
+    def _read_across(self, tenant_ids: Sequence[int], behind: int | None, limit: int) -> list[Chat] | None:
+        """A page read from the queue over all tenants; None where too many chats of others stand between.
+
+        For many tenants: looks at about as many chats as there are queues that would have to be merged.
+        """
+        if len(tenant_ids) < MANY:
+            return None
+        places, chats, wanted = self.open_places, self.chats, set(tenant_ids)
+        start = 0 if behind is None else bisect_right(places, behind)
+        end = start + limit + len(tenant_ids)
+        page = []
+        for place in places[start:end]:
+            chat = chats[place & LARGEST_ID]
+            if chat.tenant_id in wanted:
+                page.append(chat)
+                if len(page) == limit:
+                    return page
+        return page if end >= len(places) else None
 
     async def open_chats_idle_since(self, instant: datetime, limit: int) -> Sequence[Chat]:
-        opened = merge(*[entries for (_, state), entries in self.queues.items() if state != "closed"])
-        early = takewhile(lambda entry: entry[0] <= instant, opened)  # nothing is idle for longer than it is open
-        chats = (self.chats[chat_id] for _, chat_id in early)
+        last = _place(instant, LARGEST_ID)
+        early = takewhile(last.__ge__, self.open_places)  # nothing is idle for longer than it is open
+        chats = (self.chats[place & LARGEST_ID] for place in early)
         return list(islice((chat for chat in chats if chat.last_activity_at <= instant), limit))
 
     async def chats_of_visitor(self, tenant_id: int, visitor_id: str, limit: int) -> Sequence[Chat]:
@@ -121,7 +169,8 @@ class Chats(Tables):
         chat_ids = self.chat_ids_by_visitor.get(visitor, ())
         for chat_id in chat_ids:
             chat = self.chats[chat_id]
-            self._leave_queue(chat)
+            self._leave_queues(chat)
+            self._count(chat, None)
             if chat.state == "active" and chat.operator_id is not None:
                 self._leave_operator(chat.operator_id, chat_id)
             for table in (self.messages, self.client_ids, self.chats):
@@ -155,3 +204,8 @@ class Chats(Tables):
 
 def _sent_as(operator_id: int | None, client_id: str) -> str | tuple[int, str]:
     return client_id if operator_id is None else (operator_id, client_id)
+
+
+def _place(opened_at: datetime, chat_id: int) -> int:
+    """A chat's place in its queues, by opening and then by id: one number, which compares faster than the two."""
+    return int(opened_at.timestamp()) << 63 | chat_id

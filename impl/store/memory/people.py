@@ -59,6 +59,10 @@ class People(Tables):
     async def memberships(self, operator_id: int) -> Sequence[Membership]:
         return self.memberships_by_operator.get(operator_id, ())
 
+    async def tabs(self, operator_id: int) -> Sequence[tuple[Tenant, Membership]]:
+        tenants, mine = self.tenants, self.memberships_by_operator.get(operator_id, ())
+        return [(tenants[m.tenant_id], m) for m in mine if m.tenant_id in tenants]
+
     async def membership(self, operator_id: int, tenant_id: int) -> Membership | None:
         for membership in self.memberships_by_operator.get(operator_id, ()):
             if membership.tenant_id == tenant_id:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from impl.model import Priority, Ticket, TicketReply, TicketState
-from impl.store.memory.tables import Tables
+from impl.store.memory.numbers import Numbers
 
 ID_BITS: Final = 63
 ID_MASK: Final = (1 << ID_BITS) - 1
@@ -17,7 +17,7 @@ ID_MASK: Final = (1 << ID_BITS) - 1
 Key = TypeVar("Key", bound=Hashable)
 
 
-class Tickets(Tables):
+class Tickets(Numbers):
     """Each ticket stands in five lists of places: four of its tenant and one of its visitor.
 
     A place is one integer of the Unix seconds of `updated_at` and the id: a list of them is in the order of the last
@@ -43,10 +43,12 @@ class Tickets(Tables):
         old = self.tickets.get(ticket.id)
         if old is None:
             self._set(self.replies, ticket.id, [])
-            self._join(self._lists(ticket), _place(ticket))
+            self._join_lists(self._lists(ticket), _place(ticket))
         elif old.updated_at != ticket.updated_at or old.state != ticket.state:
-            self._leave(self._lists(old), _place(old))
-            self._join(self._lists(ticket), _place(ticket))
+            self._leave_lists(self._lists(old), _place(old))
+            self._join_lists(self._lists(ticket), _place(ticket))
+        if old is None or old.state != ticket.state:
+            self._forget_numbers(ticket.tenant_id)
         self._set(self.tickets, ticket.id, ticket)
 
     def _lists(self, ticket: Ticket) -> list[list[int]]:
@@ -67,13 +69,16 @@ class Tickets(Tables):
             self._set(table, key, places)
         return places
 
-    def _join(self, lists: list[list[int]], place: int) -> None:
+    def _join_lists(self, lists: list[list[int]], place: int) -> None:
         _insert(lists, place)
         self._undo_by(partial(_delete, lists, place))
 
-    def _leave(self, lists: list[list[int]], place: int) -> None:
+    def _leave_lists(self, lists: list[list[int]], place: int) -> None:
         _delete(lists, place)
         self._undo_by(partial(_insert, lists, place))
+
+    def _open_tickets(self, tenant_id: int) -> int:
+        return len(self.places_of_tenant.get((tenant_id, "open", None), ()))
 
     async def tickets_of_tenants(
         self,
@@ -105,10 +110,11 @@ class Tickets(Tables):
         places = list(self.places_of_visitor.get((tenant_id, visitor_id), ()))
         for place in places:
             ticket_id = place & ID_MASK
-            self._leave(self._lists(self.tickets[ticket_id]), place)
+            self._leave_lists(self._lists(self.tickets[ticket_id]), place)
             self._remove(self.replies, ticket_id)
             self._remove(self.tickets, ticket_id)
         self._remove(self.places_of_visitor, (tenant_id, visitor_id))
+        self._forget_numbers(tenant_id)
         return len(places)
 
 

@@ -275,10 +275,19 @@ def _send(house: House, call: Call, headers: Mapping[str, str] | None = None, **
 def _state(house: House) -> dict[str, Any]:
     """The whole store, copied."""
     assert isinstance(house.client.store, MemoryStore)
-    tables = vars(house.client.store.tables)
-    return {
-        name: {k: copy(row) for k, row in t.items()} if isinstance(t, dict) else copy(t) for name, t in tables.items()
-    }
+    return {name: _copied(table) for name, table in vars(house.client.store.tables).items()}
+
+
+def _copied(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _copied(row) for key, row in value.items()}
+        case list() | set() | bytearray():
+            return copy(value)
+        case object(__dict__=parts):  # an index of its own kind
+            return _copied(parts)
+        case _:
+            return value
 
 
 def _refused(house: House, status: int, send: Callable[[], Reply]) -> None:

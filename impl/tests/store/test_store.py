@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from impl.model import Chat, ChatState, OperatorState
 from impl.store.memory import MemoryStore, MemoryTx
 from impl.store.port import Store, Tx
-from impl.tests.store import of_attempts, of_browser, of_files, of_portal, of_tickets
+from impl.tests.store import of_attempts, of_browser, of_files, of_knowledge, of_portal, of_tickets
 from impl.tests.store.rows import (
     at,
     chat,
@@ -28,7 +28,7 @@ from impl.tests.store.yielding import YieldingStore
 
 Result = TypeVar("Result")
 
-NOUNS: Final = (of_attempts, of_browser, of_files, of_portal, of_tickets)
+NOUNS: Final = (of_attempts, of_browser, of_files, of_knowledge, of_portal, of_tickets)
 """What else is kept: each brings its rows, reads and writes."""
 
 
