@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import cost, growth, report, startup
+from bench import cost, growth, much, report, startup
 from bench.cost import Samples
 from bench.limits import Verdict
 from bench.load import CONNECTIONS, BadAnswerError
@@ -22,12 +22,14 @@ Measure the server beside others, in one run on this machine.
   cpu     CPU (user + system) of the server process per request, of our server beside a bare uvicorn app,
           FastAPI and stock Connexion, in interleaved rounds; the median round counts
   growth  the same of our server with 1,000 and with 1,000,000 messages stored
+  much    a search over 10,000 articles, the queue and the dashboard over 100 tenants of 1,000 chats each, beside
+          widget/init on the same server
   start   seconds from `cozum mock` to its first 200, and its memory two seconds later
 
 Every figure with a limit ends in a line that says `holds` or `BROKEN`."""
 
 EXITS = "exit status: 0 every limit holds, 1 a limit is broken, 2 something could not be measured"
-PARTS = ("cpu", "growth", "start")
+PARTS = ("cpu", "growth", "much", "start")
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -43,7 +45,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="shorter rounds, and 100,000 messages for a million: a first look, too noisy to judge by",
     )
-    parser.add_argument("--only", choices=PARTS, help="one part instead of all three")
+    parser.add_argument("--only", choices=PARTS, help="one part instead of all")
     parser.add_argument(
         "--servers",
         metavar="NAME,NAME",
@@ -100,6 +102,13 @@ def run(options: argparse.Namespace) -> list[Verdict]:
         verdicts += growth.verdicts(tables["growth"], growth.SMALL, large)
         say(f"Growth with what is stored, median of {rounds} rounds of {count:,} requests, {at_once}")
         say(report.costs(tables["growth"], growth.SMALL.name))
+    if "much" in parts:
+        rounds, count = (3, 500) if options.quick else (9, 2_000)
+        with one_core():
+            tables["much"] = much.measure(options.connections, rounds, count)
+        verdicts += much.verdicts(tables["much"])
+        say(f"Asked of much, median of {rounds} rounds of {count:,} requests, {at_once}")
+        say(report.costs(tables["much"], much.SERVER))
     if "start" in parts:
         starts = startup.measure(1 if options.quick else 5)
         verdicts += startup.verdicts(starts)

@@ -58,6 +58,25 @@ POSTS = {
             },
         }
     ),
+    "/api/v1/widget/ticket/create": _answer(
+        {
+            "ticket": {
+                "id": 107,
+                "musteri_id": SHOP_TENANT,
+                "durum": "acik",
+                "oncelik": "yuksek",
+                "konu": "Siparişim hâlâ gelmedi",
+                "mesaj": TEXT,
+                "dosyalar": [],
+                "ziyaretci_id": visitor_name(107),
+                "ziyaretci_adi": NAME,
+                "yanit_sayisi": 0,
+                "olusturuldu": TIME,
+                "guncellendi": TIME,
+                "yanitlar": [],
+            }
+        }
+    ),
     "/api/v1/context/customer-info": _answer(
         {
             "ziyaretci_id": visitor_name(107),

@@ -62,6 +62,10 @@ def _poll(scene: Scene, count: int) -> list[bytes]:
     return [requests.poll(chat, HISTORY - 1) for chat in spread(scene.reading, count)]
 
 
+def _ticket(scene: Scene, count: int) -> list[bytes]:
+    return [requests.create_ticket(chat.visitor) for chat in spread(scene.writing, count)]
+
+
 def _page(scene: Scene, count: int) -> list[bytes]:
     return [requests.poll(chat, 0, HISTORY) for chat in spread(scene.reading, count)]
 
@@ -72,6 +76,7 @@ OPERATIONS = (
     Operation("POST widget/init", OURS_AND_BARE, _init),
     Operation("POST customer-info, signed", OURS_AND_BARE, _customer_info),
     Operation("POST chat/message", ALL, _message),
+    Operation("POST ticket/create", OURS_AND_BARE, _ticket),
     Operation("GET chat/messages, 1 new", ALL, _poll),
     Operation("GET chat/messages, page of 20", ALL, _page, limited=False),
 )

@@ -12,6 +12,7 @@ import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 DEMO_KEY = "CM_DEMO_2026"
 DEMO_SECRET = b"demo_api_secret_2026"
@@ -20,6 +21,8 @@ SHOP_ORIGIN = "https://pratikesnaf.com"
 SHOP_TENANT = 2
 TEXT = "Merhaba, 2026-1187 numaralı siparişim hâlâ kargoda görünüyor. Ne zaman elime ulaşır?"
 NAME = "Ayşe Demir"
+OPERATOR = "bench@example.com"
+"""A member of every tenant that the bench adds."""
 
 _marks = itertools.count(1)
 
@@ -88,6 +91,37 @@ def poll(chat: BenchChat, after: int, limit: int | None = None) -> bytes:
         f"GET /api/v1/widget/chat/messages?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         f"X-API-Key: {SHOP_KEY}\r\nOrigin: {SHOP_ORIGIN}\r\n\r\n"
     ).encode()
+
+
+def create_ticket(visitor: str) -> bytes:
+    """create_ticket in tenant 2."""
+    body = {
+        "ziyaretci_id": visitor,
+        "ad": NAME,
+        "email": f"{visitor}@example.com",
+        "konu": "Siparişim hâlâ gelmedi",
+        "mesaj": TEXT,
+        "oncelik": "yuksek",
+    }
+    return _post("/api/v1/widget/ticket/create", body, SHOP_KEY, SHOP_ORIGIN)
+
+
+def search(query: str) -> bytes:
+    """search_articles in tenant 2, a page of 20."""
+    return (
+        f"GET /api/v1/widget/kb/search?{urlencode({'q': query})} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"X-API-Key: {SHOP_KEY}\r\nOrigin: {SHOP_ORIGIN}\r\n\r\n"
+    ).encode()
+
+
+def login(email: str) -> bytes:
+    """login of a demo operator."""
+    return _post("/api/v1/auth/login", {"email": email, "sifre": "sifre123"}, "", None)
+
+
+def as_operator(path: str, token: str) -> bytes:
+    """A GET of an operator."""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
 
 
 def spread(chats: Sequence[BenchChat], count: int) -> list[BenchChat]:

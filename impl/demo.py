@@ -24,7 +24,7 @@ from impl.model import (
     Tenant,
     Visitor,
 )
-from impl.rules.articles import paragraphs
+from impl.rules.articles import reading
 from impl.rules.folding import folded_words
 from impl.store.port import Store, Tx
 from impl.world import CountingIds
@@ -72,7 +72,7 @@ async def load_demo(store: Store, demo: dict[str, Any], now: datetime, files: Fi
 
 
 def _article(row: dict[str, Any]) -> Article:
-    texts = {"folded_title": folded_words(row["title"]), "paragraphs": paragraphs(row["body"])}
+    texts = {"folded_title": folded_words(row["title"]), "reading": reading(row["body"])}
     return Article(**row | texts | {"updated_at": datetime.fromisoformat(row["updated_at"])})
 
 

@@ -217,13 +217,15 @@ class Category(Struct, frozen=True, gc=False):
     position: int = 0
 
 
-class Paragraph(Struct, frozen=True, gc=False):
-    """A paragraph of an article as a search shows and reads it (both made by `rules.articles`)."""
+class Reading(Struct, frozen=True, gc=False):
+    """An article's paragraphs as a search reads and shows them (made by `rules.articles`)."""
 
-    text: str
-    """Plain text, at most 300 characters."""
+    texts: tuple[str, ...]
+    """Each in plain text, at most 300 characters."""
     folded: str
-    """The folded words of the whole paragraph, each behind a blank: ` sifremi unuttum`."""
+    """The folded words of all of them whole, each behind a blank: ` sifremi unuttum kargo`."""
+    ends: tuple[int, ...]
+    """Where each paragraph ends in `folded`."""
 
 
 class Article(Struct, frozen=True, gc=False):
@@ -239,7 +241,7 @@ class Article(Struct, frozen=True, gc=False):
     updated_at: datetime
     folded_title: str
     """The folded words of the title, each behind a blank."""
-    paragraphs: tuple[Paragraph, ...]
+    reading: Reading
     published: bool = True
 
 

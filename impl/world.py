@@ -6,12 +6,12 @@ import asyncio
 import time
 from base64 import urlsafe_b64encode
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from secrets import token_bytes
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from impl.files import Files
 from impl.passwords import Passwords
@@ -163,6 +163,27 @@ class Presence:
         return self._last_calls.get(operator_id)
 
 
+class Memo:
+    """What was worked out lately, by what it was worked out from; a key must name the version of what it depends on."""
+
+    def __init__(self, size: int = 1_024) -> None:
+        self._size = size
+        self._known: dict[Hashable, Any] = {}
+
+    def get(self, key: Hashable) -> Any:
+        """What is known under the key, or None; it is used now, and so kept longer."""
+        value = self._known.pop(key, None)
+        if value is not None:
+            self._known[key] = value
+        return value
+
+    def put(self, key: Hashable, value: object) -> None:
+        """Keep it; the one that was not used for longest goes."""
+        self._known[key] = value
+        if len(self._known) > self._size:
+            del self._known[next(iter(self._known))]
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Store, files, clock, ids, and who waits for what."""
@@ -173,6 +194,7 @@ class World:
     waker: Waker
     passwords: Passwords
     presence: Presence = field(default_factory=Presence)
+    memo: Memo = field(default_factory=Memo)
     public_url: str | None = None
     """Where browsers reach this server, such as `https://destek.example.com`; None: as each request says."""
     files: Files = field(default_factory=Files)

@@ -26,17 +26,29 @@ class Hit(Struct, frozen=True):
     snippet: str
 
 
+Found = tuple[list[Hit], bool]
+"""A page of hits, and whether there are more."""
+
+
 async def search(
     world: World, tenant: Tenant, query: str, after: tuple[int, datetime, int] | None, limit: int
-) -> tuple[list[Hit], bool]:
+) -> Found:
     """The tenant's articles with all the words of the query, best first; answers too whether there are more."""
     words = query_words(query)
+    asked = ("search", tenant.id, words, after, limit)
 
-    async def work(tx: Tx) -> Sequence[FoundArticle]:
-        return await tx.search_articles(tenant.id, words, after, limit + 1)
+    async def work(tx: Tx) -> tuple[int, Found | None, Sequence[FoundArticle]]:
+        version = await tx.knowledge_version(tenant.id)
+        known: Found | None = world.memo.get((version, *asked))
+        return version, known, () if known else await tx.search_articles(tenant.id, words, after, limit + 1)
 
-    found = await world.store.transact(work)
-    return [Hit(one, snippet(one.article.paragraphs, words)) for one in found[:limit]], len(found) > limit
+    version, known, articles = await world.store.transact(work)
+    if known is None:
+        beginnings = [" " + word for word in words]
+        hits = [Hit(one, snippet(one.article.reading, beginnings)) for one in articles[:limit]]
+        known = hits, len(articles) > limit
+        world.memo.put((version, *asked), known)
+    return known
 
 
 async def list_shelves(world: World, tenant: Tenant) -> Sequence[Shelf]:

@@ -66,8 +66,8 @@ def quick_integer(schema: Node) -> Quick:
     return read
 
 
-def quick_text(schema: Node, schemas: Schemas) -> Quick:
-    """Reads text that needs no decoding and keeps the schema; what it has read lately it knows by heart."""
+def quick_text(schema: Node, schemas: Schemas, *, encoded: bool) -> Quick:
+    """Reads text that keeps the schema, percent-encoded or as it is; what it has read lately it knows by heart."""
     is_valid = schemas.validator(schema).is_valid
 
     def read(raw: bytes) -> object:
@@ -75,20 +75,23 @@ def quick_text(schema: Node, schemas: Schemas) -> Quick:
 
     @lru_cache(maxsize=4096)
     def known(raw: bytes) -> object:
-        if b"%" in raw or b"+" in raw or not raw.isascii():
+        if encoded and (b"%" in raw or b"+" in raw):
+            raw = unquote_to_bytes(raw.replace(b"+", b" "))
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
             return INVALID
-        text = raw.decode()
         return text if is_valid(text) else INVALID
 
     return read
 
 
-def _quick(schema: Node, resolved: Node, schemas: Schemas) -> Quick:
+def _quick(schema: Node, resolved: Node, schemas: Schemas, *, encoded: bool) -> Quick:
     match resolved.get("type"):
         case "integer" if not set(resolved) - QUICK_KEYWORDS:
             return quick_integer(resolved)
         case "string":
-            return quick_text(schema, schemas)
+            return quick_text(schema, schemas, encoded=encoded)
         case _:
             return lambda raw: INVALID
 
@@ -121,7 +124,10 @@ class Parameters:
             argument = self.arguments[name] = arguments.get(name, name)
             resolved = follow(document, schema["$ref"]) if "$ref" in schema else schema
             self._add(parameter["in"], name, _reader(name, resolved.get("type", "string")))
-            self._quick[parameter["in"], name.encode()] = argument, _quick(schema, resolved, schemas)
+            self._quick[parameter["in"], name.encode()] = (
+                argument,
+                _quick(schema, resolved, schemas, encoded=parameter["in"] == "query"),
+            )
             if parameter.get("required"):
                 required.append(name)
             else:

@@ -6,10 +6,12 @@ All of it in linear time: a body has up to 100,000 characters.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 
-from impl.model import Paragraph
+from impl.model import Reading
 from impl.rules.folding import folded_words
 
 SNIPPET: Final = 300
@@ -25,10 +27,13 @@ _marker = re.compile(
 )  # an escaped sign stays, without its backslash
 
 
-def paragraphs(body: str) -> tuple[Paragraph, ...]:
+def reading(body: str) -> Reading:
     """The paragraphs of a Markdown text that have something to read, as searching needs them."""
     blocks = [plain(block) for block in _blank_line.split(body.replace("\r\n", "\n").replace("\r", "\n"))]
-    return tuple([Paragraph(shortened(text), folded_words(text)) for text in blocks if text])
+    texts = [text for text in blocks if text]
+    folded = [folded_words(text) for text in texts]
+    ends = accumulate(len(words) for words in folded)
+    return Reading(tuple([shortened(text) for text in texts]), "".join(folded), tuple(ends))
 
 
 def plain(block: str) -> str:
@@ -44,11 +49,17 @@ def shortened(text: str) -> str:
     return text if len(text) <= SNIPPET else text[: SNIPPET - 1].rstrip() + "…"
 
 
-def snippet(of: Sequence[Paragraph], words: Sequence[str]) -> str:
-    """The first paragraph in which one of the folded words begins a word, or else the first; empty without any."""
-    beginnings = [" " + word for word in words]
-    for paragraph in of:
-        for beginning in beginnings:
-            if beginning in paragraph.folded:
-                return paragraph.text
-    return of[0].text if of else ""
+def snippet(of: Reading, beginnings: Sequence[str]) -> str:
+    """The first paragraph in which one of the folded words, each behind a blank, begins a word, or else the first.
+
+    Empty where there is no paragraph.
+    """
+    texts = of.texts
+    if not texts:
+        return ""
+    find = of.folded.find
+    if len(beginnings) == 1:
+        first = find(beginnings[0])
+    else:
+        first = min([at for beginning in beginnings if (at := find(beginning)) >= 0], default=-1)
+    return texts[bisect_right(of.ends, first)]

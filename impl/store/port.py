@@ -270,6 +270,10 @@ class Tx(Protocol):
         """
         ...
 
+    async def knowledge_version(self, tenant_id: int) -> int:
+        """Another one whenever a category or an article of the tenant was put; 0 before the first."""
+        ...
+
     async def search_articles(
         self, tenant_id: int, words: Sequence[str], after: tuple[int, datetime, int] | None, limit: int
     ) -> Sequence[FoundArticle]:

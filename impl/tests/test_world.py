@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from impl.world import CountingIds, SystemClock, Waker
+from impl.world import CountingIds, Memo, SystemClock, Waker
 
 LONG: Final = 60.0
 """Seconds that no test waits for: it is woken, or fails."""
@@ -196,3 +196,20 @@ def test_cancelled_waiter_does_not_disturb_the_wake_of_others() -> None:
         assert second.done()
 
     asyncio.run(scene())
+
+
+def test_memo_keeps_what_was_used_lately() -> None:
+    memo = Memo(size=2)
+    memo.put("a", 1)
+    memo.put("b", 2)
+    assert memo.get("a") == 1
+    memo.put("c", 3)
+    assert (memo.get("a"), memo.get("b"), memo.get("c")) == (1, None, 3)
+
+
+def test_memo_knows_the_last_value_of_a_key() -> None:
+    memo = Memo(size=2)
+    memo.put("a", 1)
+    memo.put("a", 2)
+    memo.put("b", 3)
+    assert (memo.get("a"), memo.get("b")) == (2, 3)

@@ -22,14 +22,17 @@ class Articles(Tables):
         self.article_ids_by_slug: dict[tuple[int, str], int] = {}
         self.published_by_category: dict[int, tuple[int, ...]] = {}
         self.word_indexes: dict[int, WordIndex] = {}
+        self.knowledge_versions: dict[int, int] = {}
 
     async def put_category(self, category: Category) -> None:
+        self._change(category.tenant_id)
         self._set(self.categories, category.id, category)
         ids = {*self.category_ids_by_tenant.get(category.tenant_id, ()), category.id}
         rows = sorted((self.categories[category_id].position, category_id) for category_id in ids)
         self._set(self.category_ids_by_tenant, category.tenant_id, tuple([category_id for _, category_id in rows]))
 
     async def put_article(self, article: Article) -> None:
+        self._change(article.tenant_id)
         old = self.articles.get(article.id)
         if old:
             self._remove(self.article_ids_by_slug, (old.tenant_id, old.slug))
@@ -39,6 +42,12 @@ class Articles(Tables):
         self._set(self.article_ids_by_slug, (article.tenant_id, article.slug), article.id)
         if article.published:
             self._publish(article)
+
+    def _change(self, tenant_id: int) -> None:
+        self._set(self.knowledge_versions, tenant_id, self.knowledge_versions.get(tenant_id, 0) + 1)
+
+    async def knowledge_version(self, tenant_id: int) -> int:
+        return self.knowledge_versions.get(tenant_id, 0)
 
     def _publish(self, article: Article) -> None:
         if article.category_id is not None:

@@ -21,6 +21,10 @@ AFTER_ALL: Final = "\U0010ffff"
 REBUILT_AT: Final = 32
 """When one in so many articles has to be put between others, a rebuild costs less."""
 
+WINDOW: Final = 512
+"""Bits that are looked through at once."""
+WINDOW_MASK: Final = (1 << WINDOW) - 1
+
 Bits = dict[str, int]
 Place = tuple[float, int]
 """Seconds of the last update, and id."""
@@ -73,11 +77,8 @@ class WordIndex:
                 return
             _add(counted, in_title)
         for title_words, group in _by_count(found, counted):
-            bits = group if after is None else self._behind(group, title_words, after)
-            while bits:
-                at = bits.bit_length() - 1
+            for at in _from_the_top(group if after is None else self._behind(group, title_words, after)):
                 yield self._places[at][1], title_words
-                bits ^= 1 << at
 
     def _having(self, word: str) -> tuple[int, int]:
         """The articles that have words with this beginning: in the title, anywhere."""
@@ -149,12 +150,24 @@ def _place(article: Article) -> Place:
 def _beginnings(article: Article) -> tuple[set[str], set[str]]:
     """What is kept of an article's title, and of all of it: words, and their first one to three letters."""
     title = set(article.folded_title.split())
-    text = title.union(*[paragraph.folded.split() for paragraph in article.paragraphs])
+    text = title.union(article.reading.folded.split())
     return _with_beginnings(title), _with_beginnings(text)
 
 
 def _with_beginnings(words: set[str]) -> set[str]:
     return words.union(*[{word[:letters] for word in words} for letters in range(1, SHORT + 1)])
+
+
+def _from_the_top(bits: int) -> Iterator[int]:
+    """The places of the bits that are set, highest first; looked for in short integers, cut from the long one."""
+    shift = bits.bit_length()
+    while shift > 0:
+        shift -= WINDOW
+        window = (bits >> shift if shift > 0 else bits << -shift) & WINDOW_MASK
+        while window:
+            at = window.bit_length() - 1
+            yield shift + at
+            window ^= 1 << at
 
 
 def _make_room(table: Bits, at: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from msgspec.structs import replace
 
 from impl.store.port import Tx
 from impl.tests.client import DEMO_KEY, ESNAF_KEY, LONELY_KEY, Client, Reply
@@ -165,3 +166,18 @@ def test_an_article_is_the_tenants_own(client: Client) -> None:
 def test_a_slug_that_breaks_the_rule_is_not_there(client: Client, slug: str) -> None:
     reply = client.call("GET", f"/api/v1/widget/kb/article/{quote(slug)}", key=DEMO_KEY)
     assert reply.code == "bulunamadi"
+
+
+def test_an_article_that_changes_is_found_as_it_is_now(client: Client) -> None:
+    """Answers are kept for who asks again, as long as nothing changes."""
+    before = [search(client, "sifre").data for _ in range(2)]
+    assert before[0] == before[1]
+
+    async def work(tx: Tx) -> None:
+        found = await tx.published_article(1, "sifre-sifirlama")
+        assert found
+        await tx.put_article(replace(found.article, title="Şifre ve parola"))
+
+    client.change(work)
+    (changed,) = search(client, "sifre").data["makaleler"]
+    assert changed["baslik"] == "Şifre ve parola"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impl.rules.articles import SNIPPET, paragraphs, plain, shortened, snippet
+from impl.rules.articles import SNIPPET, plain, reading, shortened, snippet
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_markers_are_not_read(markdown: str, read: str) -> None:
 
 def test_a_blank_line_parts_paragraphs_and_empty_ones_are_left_out() -> None:
     body = "# Başlık\r\n\r\nİlk satır\nikincisi\n \t\n---\n\n\n\nSon\r\rgerçekten"
-    assert [part.text for part in paragraphs(body)] == ["Başlık", "İlk satır ikincisi", "Son", "gerçekten"]
-    assert paragraphs("\n\n") == ()
+    assert reading(body).texts == ("Başlık", "İlk satır ikincisi", "Son", "gerçekten")
+    assert reading("\n\n").texts == ()
 
 
 def test_three_hundred_characters_stay_and_more_are_cut() -> None:
@@ -48,24 +48,25 @@ def test_three_hundred_characters_stay_and_more_are_cut() -> None:
 
 
 def test_the_snippet_is_the_first_paragraph_with_a_word() -> None:
-    parts = paragraphs("Birinci.\n\nKargo ve fatura.\n\nŞifremi unuttum; kargo.")
-    assert snippet(parts, ["sifre"]) == "Şifremi unuttum; kargo."
-    assert snippet(parts, ["sifre", "kargo"]) == "Kargo ve fatura."
-    assert snippet(parts, ["ifre"]) == "Birinci."
-    assert snippet((), ["sifre"]) == ""
+    parts = reading("Birinci.\n\nKargo ve fatura.\n\nŞifremi unuttum; kargo.")
+    assert snippet(parts, [" sifre"]) == "Şifremi unuttum; kargo."
+    assert snippet(parts, [" sifre", " kargo"]) == "Kargo ve fatura."
+    assert snippet(parts, [" sifre", " yok"]) == "Şifremi unuttum; kargo."
+    assert snippet(parts, [" birinci"]) == snippet(parts, [" ifre"]) == snippet(parts, [" yok", " da"]) == "Birinci."
+    assert snippet(reading(""), [" sifre"]) == ""
 
 
 def test_a_word_behind_the_cut_still_chooses_its_paragraph() -> None:
-    parts = paragraphs("Kısa.\n\n" + "uzun " * 80 + "kargo")
-    assert snippet(parts, ["kargo"]).startswith("uzun")
+    parts = reading("Kısa.\n\n" + "uzun " * 80 + "kargo")
+    assert snippet(parts, [" kargo"]).startswith("uzun")
 
 
 @given(st.text(alphabet="a*_~`#>-+1.) []()!\\\n\t", max_size=80))
 def test_any_markdown_becomes_one_line(body: str) -> None:
-    for part in paragraphs(body):
-        assert part.text == part.text.strip() != ""
-        assert "\n" not in part.text
-        assert len(part.text) <= len(body)
+    for text in reading(body).texts:
+        assert text == text.strip() != ""
+        assert "\n" not in text
+        assert len(text) <= len(body)
 
 
 @pytest.mark.parametrize(
@@ -74,5 +75,5 @@ def test_any_markdown_becomes_one_line(body: str) -> None:
 def test_nasty_bodies_take_linear_time(unit: str) -> None:
     body = (unit * 100_000)[:100_000]
     started = process_time()
-    paragraphs(body)
+    reading(body)
     assert process_time() - started < 1.0

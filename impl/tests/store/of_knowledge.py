@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from impl.model import Article, Campaign, CannedResponse, Category, TenantNumbers
-from impl.rules.articles import paragraphs
+from impl.rules.articles import reading
 from impl.rules.folding import folded_words
 from impl.tests.store.rows import NOON, at, chat, membership, operator
 
@@ -26,7 +26,7 @@ def article(article_id: int, title: str = "Şifre", body: str = "Gövde", **more
         "slug": f"makale-{article_id}",
         "updated_at": at(article_id),
     } | more
-    texts: dict[str, Any] = {"folded_title": folded_words(title), "paragraphs": paragraphs(body)}
+    texts: dict[str, Any] = {"folded_title": folded_words(title), "reading": reading(body)}
     return Article(id=article_id, title=title, body=body, **values, **texts)
 
 
@@ -53,6 +53,7 @@ NO_NUMBERS: Final = TenantNumbers(0, 0, 0, 0, 0, 0, 0, 0)
 READS: Final[dict[str, tuple[Any, object]]] = {
     "published_article": (lambda tx: tx.published_article(1, "sifre"), None),
     "shelves": (lambda tx: tx.shelves(1, 100), []),
+    "knowledge_version": (lambda tx: tx.knowledge_version(1), 0),
     "search_articles": (lambda tx: tx.search_articles(1, ["sifre"], None, 10), []),
     "running_campaigns": (lambda tx: tx.running_campaigns(1, NOON), []),
     "canned_responses": (lambda tx: tx.canned_responses([1, 2], None, 10), []),

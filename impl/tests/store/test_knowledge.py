@@ -40,7 +40,7 @@ def expected(articles: Sequence[Article], query: str) -> list[tuple[int, datetim
     words = [" " + word for word in query_words(query)]
     keys = []
     for one in articles:
-        texts = [one.folded_title, *[part.folded for part in one.paragraphs]]
+        texts = [one.folded_title, one.reading.folded]
         if one.published and words and all(any(word in text for text in texts) for word in words):
             keys.append((sum(word in one.folded_title for word in words), one.updated_at, one.id))
     return sorted(keys, reverse=True)
