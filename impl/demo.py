@@ -82,10 +82,10 @@ def _visitor(row: dict[str, Any], now: datetime) -> Visitor:
 
 
 async def _add_chat(tx: Tx, row: dict[str, Any], number: int, now: datetime) -> None:
-    said = row.pop("messages")
-    chat = Chat(**row, visitor_email=None, opened_at=now, last_activity_at=now)
+    values = {name: value for name, value in row.items() if name != "messages"}
+    chat = Chat(**values, visitor_email=None, opened_at=now, last_activity_at=now)
     await tx.put_chat(chat)
     opened = ChatOpened(chat.tenant_id, chat.id, chat.visitor_id, chat.visitor_name, chat.channel)
     await tx.add_to_outbox(OutboxRow(number, now, opened))
-    for sequence, text in enumerate(said, start=1):
+    for sequence, text in enumerate(row["messages"], start=1):
         await tx.add_message(Message(sequence, chat.id, sequence, "visitor", chat.visitor_name, text, now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from impl.actions import chats, files, operators, outbox, projects
@@ -13,17 +14,33 @@ from impl.world import World
 EVERY: Final = 5.0
 """Seconds between two rounds."""
 
+STEPS: Final[Sequence[Callable[[World], Awaitable[int | None]]]] = (
+    operators.forget_stale,
+    outbox.forget_old,
+    projects.forget_opened,
+    forget_attempts,
+    files.delete_doomed,
+    operators.time_out,
+    chats.close_forgotten,
+)
+
 log = logging.getLogger("cozum")
 
 
 async def run_due(world: World) -> int:
-    """Do what is due in the world at its clock's time; answers how many operators and chats it was."""
-    await operators.forget_stale(world)
-    await outbox.forget_old(world)
-    await projects.forget_opened(world)
-    await forget_attempts(world)
-    await files.delete_doomed(world)
-    return await operators.time_out(world) + await chats.close_forgotten(world)
+    """Do what is due in the world at its clock's time; answers how many operators and chats it was.
+
+    Raises an ExceptionGroup when all is done that could be.
+    """
+    done, failures = 0, []
+    for step in STEPS:
+        try:
+            done += await step(world) or 0
+        except Exception as failure:  # one that fails holds no other up
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("some of what was due could not be done", failures)
+    return done
 
 
 async def keep_running(world: World) -> None:

@@ -36,7 +36,7 @@ class Tenant(Struct, frozen=True, gc=False):
     allowed_origins: tuple[str, ...] = ()
     """Serialised origins (`https://host[:port]`), normalised; empty: every origin."""
     secure_mode: bool = False
-    """Whether every call of a known visitor needs the visitor's token."""
+    """Whether every call of a visitor needs the visitor's token."""
     trial_ends_at: datetime | None = None
     """None: a paying tenant."""
 
@@ -120,6 +120,8 @@ class Chat(Struct, frozen=True, gc=False):
     operator_id: int | None = None
     operator_name: str | None = None
     accepted_at: datetime | None = None
+    handed_at: datetime | None = None
+    """When it came to its operator: accepted by them, or transferred to them."""
     first_reply_at: datetime | None = None
     """When an operator first wrote."""
     closed_at: datetime | None = None
@@ -428,6 +430,12 @@ class Attempted(Struct, frozen=True, gc=False):
     fingerprint: bytes
     """SHA-256 of what was asked."""
     begun_at: datetime
+    number: int
+    """Tells attempts of the same id apart, of which the first ran too long."""
+    tenant_ids: tuple[int, ...]
+    """The tenants that the caller reached then."""
+    visitor_id: str | None = None
+    """Of a widget call: whose answer it is, in the one tenant."""
     status: int | None = None
     """None: not answered yet."""
     body: bytes = b""

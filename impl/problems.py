@@ -458,7 +458,7 @@ class HeadersTooLarge(Problem):
     )
 
 
-# 500, 501
+# 500, 501, 503
 
 
 class ServerError(Problem):
@@ -480,3 +480,15 @@ class NotImplementedYet(Problem):
     code = "henuz_yok"
     title = Text("Henüz yok", "Not implemented yet")
     detail = Text("`{operation}` işlemi henüz yazılmadı.", "The operation `{operation}` is not written yet.")
+
+
+class Unavailable(Problem):
+    """Something that is needed does not answer; nothing was done."""
+
+    status = 503
+    code = "hizmet_disi"
+    title = Text("Hizmet geçici olarak yok", "The service is temporarily unavailable")
+    detail = Text("Kısa süre sonra yeniden deneyin.", "Try again shortly.")
+
+    def headers(self) -> Headers:
+        return [(b"retry-after", b"5")]

@@ -70,7 +70,7 @@ async def operator_token(world: World, headers: Headers, creates: bool) -> Opera
         operator = await tx.operator(token.operator_id)
         if operator is None:
             raise InvalidToken
-        if operator.last_seen_at is None or now - operator.last_seen_at >= SEEN_EVERY:
+        if operator.last_seen_at is None or not timedelta(0) <= now - operator.last_seen_at < SEEN_EVERY:
             operator = replace(operator, last_seen_at=now)
             await tx.put_operator(operator)
         memberships = await tx.memberships(operator.id)

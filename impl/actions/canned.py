@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from impl.actions.reach import wanted_tenants
 from impl.callers import OperatorCaller
 from impl.model import CannedResponse
-from impl.problems import NotFound
 from impl.store.port import Tx
 from impl.world import World
 
@@ -18,9 +18,7 @@ async def list_responses(
 
     Raises NotFound for a tenant that is not the operator's.
     """
-    if tenant_id is not None and tenant_id not in caller.tenant_ids:
-        raise NotFound
-    tenant_ids = caller.tenant_ids if tenant_id is None else (tenant_id,)
+    tenant_ids = wanted_tenants(caller, tenant_id)
 
     async def work(tx: Tx) -> Sequence[CannedResponse]:
         return await tx.canned_responses(tenant_ids, after, limit + 1)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from impl.actions.finding import Find
 from impl.actions.messages import Draft, say
 from impl.actions.outbox import tell
+from impl.actions.reach import wanted_tenants
 from impl.actions.visitors import meet
 from impl.callers import OperatorCaller
 from impl.model import (
@@ -124,9 +125,7 @@ async def list_queue(
 
     Without a state: those that are not closed. Raises NotFound for a tenant that is not the operator's.
     """
-    if tenant_id is not None and tenant_id not in caller.tenant_ids:
-        raise NotFound
-    tenant_ids = caller.tenant_ids if tenant_id is None else (tenant_id,)
+    tenant_ids = wanted_tenants(caller, tenant_id)
     states = OPEN if state is None else (state,)
 
     async def work(tx: Tx) -> Sequence[Chat]:
@@ -180,12 +179,15 @@ async def _hand_to(world: World, tx: Tx, chat: Chat, operator_id: int) -> Chat:
         active = [mine for mine in await tx.active_chats(operator_id) if mine.tenant_id == chat.tenant_id]
         if len(active) >= membership.chat_limit:
             raise AtCapacity
+    now = world.clock.now()
     handed = replace(
         chat,
         state="active",
         operator_id=operator_id,
         operator_name=operator.name,
-        accepted_at=chat.accepted_at or world.clock.now(),
+        accepted_at=chat.accepted_at or now,
+        handed_at=now,
+        last_activity_at=now,
     )
     await tx.put_chat(handed)
     return handed
@@ -218,32 +220,29 @@ async def close_in(world: World, tx: Tx, chat: Chat, closed_by: Sender) -> Chat:
 
 
 async def close_forgotten(world: World) -> int:
-    """Close the open chats in which neither side did anything for `FORGOTTEN_AFTER`; answers how many."""
+    """Close the open chats that neither side called for `FORGOTTEN_AFTER`; answers how many."""
     since = world.clock.now() - FORGOTTEN_AFTER
-
-    async def candidates(tx: Tx) -> list[int]:
-        idle = await tx.open_chats_idle_since(since, AT_ONCE)
-        visitors = [await tx.visitor(chat.tenant_id, chat.visitor_id) for chat in idle]
-        return [
-            chat.id
-            for chat, visitor in zip(idle, visitors, strict=True)
-            if visitor is None or visitor.last_seen_at <= since.timestamp()
-        ]
-
-    forgotten = await world.store.transact(candidates)
-    for chat_id in forgotten:
-        await close(world, _forgotten(chat_id), "system")
-    return len(forgotten)
+    forgotten = await world.store.transact(lambda tx: tx.open_chats_idle_since(since, AT_ONCE))
+    return sum([await _close_if_forgotten(world, chat.id, since) for chat in forgotten])
 
 
-def _forgotten(chat_id: int) -> Find:
-    async def find(tx: Tx) -> Chat:
+async def _close_if_forgotten(world: World, chat_id: int, since: datetime) -> bool:
+    """Somebody may have come back, or closed it, since it was looked up."""
+
+    async def work(tx: Tx) -> bool:
         chat = await tx.chat_for_update(chat_id)
-        if chat is None:
-            raise NotFound
-        return chat
+        if chat is None or chat.state == "closed" or chat.last_activity_at > since:
+            return False
+        visitor = await tx.visitor(chat.tenant_id, chat.visitor_id)
+        if visitor is not None and visitor.last_seen_at > since.timestamp():
+            return False
+        await close_in(world, tx, chat, "system")
+        return True
 
-    return find
+    closed = await world.store.transact(work)
+    if closed:
+        world.waker.wake(chat_id)
+    return closed
 
 
 async def _changing(world: World, work: Callable[[Tx], Awaitable[Chat]]) -> Chat:

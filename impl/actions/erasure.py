@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from impl.actions.chats import close_in
 from impl.actions.files import delete_bytes, doom
+from impl.actions.reach import membership_in
 from impl.callers import OperatorCaller
 from impl.problems import NotFound, NotPermitted
 from impl.rules.roles import may_manage
@@ -29,14 +30,13 @@ class Erasure(Struct, frozen=True):
 async def erase(world: World, caller: OperatorCaller, tenant_id: int, visitor_id: str) -> Erasure:
     """Delete a visitor with all that they and their browser told, and what operators sent them.
 
-    An open chat is closed first, so that the tenant's webhook hears of its end. Events that wait in the outbox stay:
-    they are the tenant's own record, on its way to the tenant's own system. Raises NotFound, NotPermitted.
+    An open chat is closed first, so that the tenant's webhook hears of its end. Events and their deliveries stay for
+    their 30 days: they are the tenant's own record, on its way to the tenant's own system.
+    Raises InvalidToken, NotFound, NotPermitted.
     """
 
     async def work(tx: Tx) -> Erasure:
-        membership = await tx.membership(caller.operator.id, tenant_id)
-        if membership is None:
-            raise NotFound
+        membership = await membership_in(tx, caller, tenant_id)
         if not may_manage(membership.role):
             raise NotPermitted
         opened = await tx.open_chat_of(tenant_id, visitor_id)
@@ -62,6 +62,7 @@ async def _delete_everything(world: World, tx: Tx, tenant_id: int, visitor_id: s
     await tx.delete_old_error_logs(*whose, 0)
     screenshots = await tx.delete_old_screenshots(*whose, 0)
     file_ids = [*await tx.delete_files_of_visitor(*whose), *screenshots]
+    await tx.delete_attempts_of_visitor(*whose)
     await tx.delete_visitor(*whose)
     await doom(world, tx, file_ids)
     return Erasure(chat_ids, tickets, file_ids, world.clock.now())

@@ -10,15 +10,17 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import BinaryIO, Final, TypeVar
 
 from msgspec import Struct
 
+from impl.actions.reach import membership_in
 from impl.actions.visitors import check_token, meet
 from impl.callers import OperatorCaller
 from impl.files import logo_id
 from impl.model import DoomedFile, StoredFile, Tenant
-from impl.problems import FileTypeNotAllowed, NotFound
+from impl.problems import FileTypeNotAllowed, NotFound, Unavailable
 from impl.rules.filetypes import sniff
 from impl.store.port import Tx
 from impl.uploads import Upload
@@ -30,6 +32,8 @@ ID_LENGTH: Final = 22
 """Characters of a file's id: 132 random bits."""
 GRACE: Final = timedelta(hours=1)
 """How long bytes may stand without a row: the time that their upload may take."""
+AGAIN: Final = timedelta(minutes=1)
+"""Between two tries to delete bytes."""
 AT_ONCE: Final = 1_000
 """Doomed files that one round deletes; the next round goes on."""
 ENDINGS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
@@ -59,11 +63,10 @@ async def upload_as_visitor(
 
 
 async def upload_as_operator(world: World, caller: OperatorCaller, tenant_id: int, upload: Upload) -> StoredFile:
-    """Keep an operator's file for one of their tenants. Raises FileTypeNotAllowed, NotFound."""
+    """Keep an operator's file for one of their tenants. Raises FileTypeNotAllowed, InvalidToken, NotFound."""
 
     async def admit(tx: Tx) -> None:
-        if await tx.membership(caller.operator.id, tenant_id) is None:
-            raise NotFound
+        await membership_in(tx, caller, tenant_id)
 
     return await _take_in(world, upload, tenant_id, None, admit)
 
@@ -110,6 +113,8 @@ async def keep(
         await tx.put_doomed_file(DoomedFile(file_id, world.clock.now() + GRACE))
 
     async def finish(tx: Tx) -> Result:
+        if await tx.doomed_file(file_id) is None:  # it took so long that the bytes were given up
+            raise Unavailable
         result = await write(tx, file_id)
         await tx.delete_doomed_file(file_id)
         return result
@@ -136,6 +141,13 @@ async def delete_bytes(world: World, file_ids: Iterable[str]) -> None:
             await _delete_if_doomed(world, file_id)
         except Exception:
             log.exception("the bytes of a file could not be deleted; they will be tried again")
+            await world.store.transact(partial(doom_later, world, file_id))
+
+
+async def doom_later(world: World, file_id: str, tx: Tx) -> None:
+    """Try it again in a while, so that others have their turn."""
+    if await tx.doomed_file(file_id) is not None:
+        await tx.put_doomed_file(DoomedFile(file_id, world.clock.now() + AGAIN))
 
 
 async def _delete_if_doomed(world: World, file_id: str) -> None:

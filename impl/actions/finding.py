@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 
+from impl.actions.reach import check_signed_in
 from impl.actions.visitors import see
 from impl.callers import OperatorCaller
 from impl.model import Chat, Tenant
-from impl.problems import InvalidToken, NotFound
+from impl.problems import NotFound
 from impl.store.port import Tx
 from impl.world import World
 
@@ -16,7 +18,8 @@ Find = Callable[[Tx], Awaitable[Chat]]
 """Finds a chat inside a transaction."""
 
 SEEN_EVERY: Final = 30.0
-"""Seconds: how often a visitor who only reads is seen."""
+"""Seconds: how often it is noted that somebody who only reads was here."""
+SEEN: Final = timedelta(seconds=SEEN_EVERY)
 
 
 def visitors_chat(
@@ -34,19 +37,21 @@ def visitors_chat(
     return find
 
 
-def members_chat(caller: OperatorCaller, chat_id: int, *, reading: bool = False) -> Find:
-    """Finds a chat of the operator's tenants, to change it or only to read.
+def members_chat(world: World, caller: OperatorCaller, chat_id: int, *, reading: bool = False) -> Find:
+    """Finds a chat of the operator's tenants, to change it or only to read; notes that it was not forgotten.
 
     Asks again who the operator is, for a poll may have waited: a revoked token reads nothing more. Raises InvalidToken,
     NotFound.
     """
 
     async def find(tx: Tx) -> Chat:
-        if await tx.token(caller.token_id) is None:
-            raise InvalidToken
+        await check_signed_in(tx, caller)
         chat = await (tx.chat(chat_id) if reading else tx.chat_for_update(chat_id))
         if chat is None or await tx.membership(caller.operator.id, chat.tenant_id) is None:
             raise NotFound
+        now = world.clock.now()
+        if chat.state != "closed" and not timedelta(0) <= now - chat.last_activity_at <= SEEN:
+            await tx.put_chat_activity(chat.id, now)
         return chat
 
     return find

@@ -13,6 +13,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from impl.actions.visitors import check_token
 from impl.attempt import Attempt
 from impl.callers import OperatorCaller, WidgetCaller
 from impl.model import Attempted
@@ -42,22 +43,55 @@ async def once(world: World, attempt: Attempt, run: Run) -> tuple[int, bytes]:
                 raise KeyReused
             if known.status is None:
                 raise StillRunning
-            return known
-        begun = Attempted(attempt_id, attempt.fingerprint, now)
-        await tx.delete_attempted(attempt_id)
+            if await _may_know(tx, attempt, known):
+                return known
+        begun = _begun(world, attempt, attempt_id)
         await tx.put_attempted(begun)
         return begun
 
     begun = await world.store.transact(begin)
     if begun.status is not None:
         return begun.status, begun.body
+
+    async def end(tx: Tx, answer: tuple[int, bytes] | None) -> None:
+        known = await tx.attempted(attempt_id)
+        if known is None or known.number != begun.number:  # erased, or begun again by another who waited too long
+            return
+        if answer is None:
+            await tx.delete_attempted(attempt_id)
+        else:
+            await tx.put_attempted(replace(begun, status=answer[0], body=answer[1]))
+
     try:
-        status, body = await run()
+        answer = await run()
     except BaseException:
-        await world.store.transact(lambda tx: tx.delete_attempted(attempt_id))
+        await world.store.transact(lambda tx: end(tx, None))
         raise
-    await world.store.transact(lambda tx: tx.put_attempted(replace(begun, status=status, body=body)))
-    return status, body
+    await world.store.transact(lambda tx: end(tx, answer))
+    return answer
+
+
+async def _may_know(tx: Tx, attempt: Attempt, known: Attempted) -> bool:
+    """Whether the caller still reaches what they reached the first time. Raises VisitorTokenNeeded."""
+    match attempt.caller:
+        case WidgetCaller(tenant=tenant):
+            if attempt.visitor_id is not None:
+                check_token(tenant, await tx.visitor(tenant.id, attempt.visitor_id), attempt.visitor_token)
+        case OperatorCaller(tenant_ids=tenant_ids):
+            return set(known.tenant_ids) <= set(tenant_ids)
+    return True
+
+
+def _begun(world: World, attempt: Attempt, attempt_id: bytes) -> Attempted:
+    tenant_ids: tuple[int, ...] = ()
+    visitor_id = None
+    match attempt.caller:
+        case WidgetCaller(tenant=tenant):
+            tenant_ids, visitor_id = (tenant.id,), attempt.visitor_id
+        case OperatorCaller(tenant_ids=reached):
+            tenant_ids = reached
+    number = world.ids.next("attempt")
+    return Attempted(attempt_id, attempt.fingerprint, world.clock.now(), number, tenant_ids, visitor_id)
 
 
 def id_of(attempt: Attempt) -> bytes:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from impl.actions.outbox import tell
+from impl.actions.reach import check_signed_in
 from impl.callers import OperatorCaller
 from impl.model import (
     AccessToken,
@@ -21,7 +22,8 @@ from impl.model import (
     Tenant,
 )
 from impl.problems import LoginFailed, TooManyRequests
-from impl.rules.throttle import FAILURES, WINDOW, recent, seconds_to_wait
+from impl.rules.throttle import FAILURES, WINDOW
+from impl.rules.windows import counting, seconds_to_wait
 from impl.store.port import Tx
 from impl.world import World
 
@@ -76,7 +78,7 @@ async def admit(
     async def remember_failure(tx: Tx) -> None:
         await _check_throttle(world, tx, subject)
         now = world.clock.now()
-        await tx.put_failed_logins(subject, [*recent(await tx.failed_logins(subject), now), now])
+        await tx.put_failed_logins(subject, [*counting(await tx.failed_logins(subject), now, WINDOW), now])
 
     if operator is None or not right:
         await world.store.transact(remember_failure)
@@ -91,7 +93,7 @@ async def admit(
 
 
 async def _check_throttle(world: World, tx: Tx, subject: str) -> None:
-    wait = seconds_to_wait(await tx.failed_logins(subject), world.clock.now())
+    wait = seconds_to_wait(await tx.failed_logins(subject), world.clock.now(), FAILURES, WINDOW)
     if wait:
         raise TooManyRequests(policy="login", quota=FAILURES, window=int(WINDOW.total_seconds()), seconds=wait)
 
@@ -99,6 +101,14 @@ async def _check_throttle(world: World, tx: Tx, subject: str) -> None:
 async def tabs_of(tx: Tx, operator_id: int) -> list[Tab]:
     """The operator's tenants with their memberships, in tab order."""
     return list(await tx.tabs(operator_id))
+
+
+def first_tenant_id(operator: Operator, tabs: list[Tab]) -> int | None:
+    """The operator's primary tenant while they are a member of it, or else their first tab."""
+    tenant_ids = [tenant.id for tenant, _ in tabs]
+    if operator.primary_tenant_id in tenant_ids:
+        return operator.primary_tenant_id
+    return tenant_ids[0] if tenant_ids else None
 
 
 async def sign_out(world: World, caller: OperatorCaller) -> OperatorState:
@@ -121,11 +131,15 @@ async def sign_out(world: World, caller: OperatorCaller) -> OperatorState:
 
 
 async def set_state(world: World, caller: OperatorCaller, state: OperatorState) -> None:
-    """Be online, busy or offline; offline returns the active chats to the queue. The same again changes nothing."""
+    """Be online, busy or offline; offline returns the active chats to the queue. The same again tells nobody.
+
+    Raises InvalidToken.
+    """
     returned: list[int] = []
 
     async def work(tx: Tx) -> None:
         returned.clear()
+        await check_signed_in(tx, caller)
         operator = await tx.operator(caller.operator.id) or caller.operator
         if state == "offline":
             returned.extend(await go_offline(world, tx, operator, "manual"))
@@ -137,7 +151,11 @@ async def set_state(world: World, caller: OperatorCaller, state: OperatorState) 
 
 
 async def time_out(world: World) -> int:
-    """Send operators offline who have not called for `TIME_OUT`; answers how many."""
+    """Send operators offline who have not called for `TIME_OUT`; answers how many.
+
+    Who is offline and was handed a chat has as long for their first call; then it returns to the queue, and nobody is
+    told.
+    """
     since = world.clock.now() - TIME_OUT
     returned: list[int] = []
 
@@ -147,8 +165,8 @@ async def time_out(world: World) -> int:
         for operator in await tx.operators_unseen_since(since):
             last_call = world.presence.last_call(operator.id)
             if last_call is None or last_call < since:
-                returned.extend(await go_offline(world, tx, operator, "timeout"))
-                gone += 1
+                returned.extend(await go_offline(world, tx, operator, "timeout", handed_before=since))
+                gone += operator.state != "offline"
         return gone
 
     gone = await world.store.transact(work)
@@ -173,17 +191,23 @@ def _wake(world: World, chat_ids: list[int]) -> None:
         world.waker.wake(chat_id)
 
 
-async def go_offline(world: World, tx: Tx, operator: Operator, reason: OfflineReason) -> list[int]:
+async def go_offline(
+    world: World, tx: Tx, operator: Operator, reason: OfflineReason, *, handed_before: datetime | None = None
+) -> list[int]:
     """Set the operator offline and return their active chats to the queue; answers the ids of these.
 
-    One event for each tenant, unless the operator was offline already.
+    One event for each tenant, unless the operator was offline already. `handed_before`: chats that came to them later
+    stay.
     """
     returned = []
     for mine in await tx.active_chats(operator.id):
         chat = await tx.chat_for_update(mine.id)
-        if chat and chat.state == "active" and chat.operator_id == operator.id:
+        too_new = handed_before and chat and chat.handed_at and chat.handed_at >= handed_before
+        if chat and chat.state == "active" and chat.operator_id == operator.id and not too_new:
             returned.append(chat.id)
-            await tx.put_chat(replace(chat, state="waiting", operator_id=None, operator_name=None, accepted_at=None))
+            await tx.put_chat(
+                replace(chat, state="waiting", operator_id=None, operator_name=None, accepted_at=None, handed_at=None)
+            )
     if operator.state != "offline":
         await tx.put_operator(replace(operator, state="offline"))
         for membership in await tx.memberships(operator.id):

@@ -38,14 +38,15 @@ async def read_tenant(world: World, caller: PortalCaller) -> Tenant:
 async def add_origin(world: World, caller: PortalCaller, origin: str) -> tuple[Tenant, bool]:
     """Let one more origin call the widget; answers too whether it is new.
 
-    Raises NoProjectChosen, NotPermitted, InvalidFields, TooManyOrigins.
+    Raises InvalidFields, NotSignedIn, NoProjectChosen, NotPermitted, TooManyOrigins.
     """
+
+    normal = listed_origin(origin)
+    if normal is None:
+        raise InvalidFields([NO_ORIGIN])
 
     async def work(tx: Tx) -> tuple[Tenant, bool]:
         tenant = await _managed(tx, caller)
-        normal = listed_origin(origin)
-        if normal is None:
-            raise InvalidFields([NO_ORIGIN])
         if normal in tenant.allowed_origins:
             return tenant, False
         if len(tenant.allowed_origins) >= MOST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from impl.actions.operators import Tab, admit, tabs_of
+from impl.actions.operators import Tab, admit, first_tenant_id, tabs_of
 from impl.callers import PortalCaller
 from impl.model import Membership, Operator, PortalSession
 from impl.problems import NoProjectChosen, NotFound, NotPermitted, NotSignedIn
@@ -34,20 +34,12 @@ async def sign_in(world: World, email: str, password: str, client: str, cookie: 
         if cookie is not None:
             await tx.delete_portal_session(digest(cookie))
         secret = world.ids.secret()
-        active = _first_active(operator, await tabs_of(tx, operator.id))
+        active = first_tenant_id(operator, await tabs_of(tx, operator.id))
         expires_at = world.clock.now() + SESSION_LIFE
         await tx.put_portal_session(PortalSession(secret.digest, operator.id, active, expires_at))
         return PortalSignIn(operator, active, secret.text)
 
     return await admit(world, email, password, client, open_session)
-
-
-def _first_active(operator: Operator, tabs: list[Tab]) -> int | None:
-    """The operator's primary tenant while they are a member of it, or else their first tab."""
-    tenant_ids = [tenant.id for tenant, _ in tabs]
-    if operator.primary_tenant_id in tenant_ids:
-        return operator.primary_tenant_id
-    return tenant_ids[0] if tenant_ids else None
 
 
 async def find_session(world: World, cookie: str | None) -> PortalCaller | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from impl.actions.operators import Tab, tabs_of
+from impl.actions.reach import check_signed_in, membership_in, wanted_tenants
 from impl.callers import OperatorCaller, PortalCaller
 from impl.model import Member
 from impl.problems import FieldError, InvalidFields, NotFound, Text
@@ -29,9 +30,13 @@ async def list_tabs(world: World, caller: OperatorCaller | PortalCaller) -> list
 
 
 async def order_tabs(world: World, caller: OperatorCaller, tenant_ids: list[int]) -> list[Tab]:
-    """Put the tabs in this order. Raises InvalidFields unless it is a permutation of the operator's tenants."""
+    """Put the tabs in this order. Raises InvalidFields unless it is a permutation of the operator's tenants.
+
+    Raises InvalidToken too.
+    """
 
     async def work(tx: Tx) -> list[Tab]:
+        await check_signed_in(tx, caller)
         memberships = {m.tenant_id: m for m in await tx.memberships(caller.operator.id)}
         if sorted(tenant_ids) != sorted(memberships):
             raise InvalidFields([NOT_A_PERMUTATION])
@@ -43,12 +48,12 @@ async def order_tabs(world: World, caller: OperatorCaller, tenant_ids: list[int]
 
 
 async def mute_tab(world: World, caller: OperatorCaller, tenant_id: int, muted: bool) -> Tab:
-    """Silence a tab, or let it sound again. Raises NotFound for a tenant that is not the operator's."""
+    """Silence a tab, or let it sound again. Raises InvalidToken, NotFound."""
 
     async def work(tx: Tx) -> Tab:
-        membership = await tx.membership(caller.operator.id, tenant_id)
+        membership = await membership_in(tx, caller, tenant_id)
         tenant = await tx.tenant(tenant_id)
-        if membership is None or tenant is None:
+        if tenant is None:
             raise NotFound
         changed = replace(membership, muted=muted)
         await tx.put_membership(changed)
@@ -64,8 +69,7 @@ async def list_members(
 
     Raises NotFound for a tenant that is not the operator's.
     """
-    if tenant_id not in caller.tenant_ids:
-        raise NotFound
+    wanted_tenants(caller, tenant_id)
 
     async def work(tx: Tx) -> Sequence[Member]:
         return await tx.members(tenant_id, after, limit + 1)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from impl.actions.chats import full_name
 from impl.actions.finding import SEEN_EVERY
 from impl.actions.outbox import tell
+from impl.actions.reach import check_signed_in, membership_in, wanted_tenants
 from impl.actions.visitors import meet, see
 from impl.callers import OperatorCaller
 from impl.model import (
@@ -70,12 +71,14 @@ def visitors_ticket(
 
 
 def members_ticket(caller: OperatorCaller, ticket_id: int, *, reading: bool = False) -> FindTicket:
-    """Finds a ticket of the operator's tenants, to change it or only to read. Raises NotFound."""
+    """Finds a ticket of the operator's tenants, to change it or only to read. Raises InvalidToken, NotFound."""
 
     async def find(tx: Tx) -> Ticket:
         ticket = await (tx.ticket(ticket_id) if reading else tx.ticket_for_update(ticket_id))
-        if ticket is None or ticket.tenant_id not in caller.tenant_ids:
+        if ticket is None:
+            await check_signed_in(tx, caller)
             raise NotFound
+        await membership_in(tx, caller, ticket.tenant_id)
         return ticket
 
     return find
@@ -235,9 +238,7 @@ async def list_of_tenants(
 
     Raises NotFound for a tenant that is not the operator's.
     """
-    if tenant_id is not None and tenant_id not in caller.tenant_ids:
-        raise NotFound
-    tenant_ids = caller.tenant_ids if tenant_id is None else (tenant_id,)
+    tenant_ids = wanted_tenants(caller, tenant_id)
 
     async def work(tx: Tx) -> Sequence[Ticket]:
         return await tx.tickets_of_tenants(tenant_ids, state, priority, before, limit + 1)

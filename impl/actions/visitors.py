@@ -10,6 +10,7 @@ from typing import Any, Final, TypedDict
 from msgspec import Struct
 from msgspec.structs import replace
 
+from impl.actions.reach import wanted_tenants
 from impl.callers import OperatorCaller
 from impl.model import Chat, ErrorLog, PageView, Profile, Screenshot, Tenant, Ticket, Visitor
 from impl.problems import (
@@ -97,7 +98,7 @@ async def see(world: World, tx: Tx, tenant: Tenant, visitor_id: str, token: str 
     visitor = await tx.visitor(tenant.id, visitor_id)
     check_token(tenant, visitor, token)
     now = world.clock.timestamp()
-    if visitor is not None and now - visitor.last_seen_at > every:
+    if visitor is not None and not 0 <= now - visitor.last_seen_at <= every:
         await tx.put_visitor(replace(visitor, last_seen_at=now))
 
 
@@ -194,11 +195,9 @@ class Context(Struct, frozen=True):
 
 async def read_context(world: World, caller: OperatorCaller, visitor_id: str, tenant_id: int | None) -> Context:
     """The visitor in that tenant or, without one, where they were seen last. Raises NotFound."""
-    if tenant_id is not None and tenant_id not in caller.tenant_ids:
-        raise NotFound
+    tenant_ids = wanted_tenants(caller, tenant_id)
 
     async def work(tx: Tx) -> Context:
-        tenant_ids = caller.tenant_ids if tenant_id is None else (tenant_id,)
         found = [await tx.visitor(tenant, visitor_id) for tenant in tenant_ids]
         visitor = max(filter(None, found), key=lambda v: v.last_seen_at, default=None)
         if visitor is None:

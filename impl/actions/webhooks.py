@@ -62,13 +62,14 @@ async def set_webhook(
 ) -> WebhookEndpoint:
     """Set up the tenant's one endpoint, or change it; its first secret is made now.
 
-    Raises NoProjectChosen, NotPermitted, InvalidFields.
+    Raises InvalidFields, NotSignedIn, NoProjectChosen, NotPermitted.
     """
+
+    if not is_public_https(url):
+        raise InvalidFields([NOT_PUBLIC_URL])
 
     async def work(tx: Tx) -> WebhookEndpoint:
         tenant_id = await managed_tenant_id(tx, caller)
-        if not is_public_https(url):
-            raise InvalidFields([NOT_PUBLIC_URL])
         now = world.clock.now()
         known = await tx.webhook_for_update(tenant_id)
         secret = signing_secret(world.ids.secret().text) if known is None or new_secret else known.secret

@@ -22,6 +22,7 @@ from impl.contract.replies import PORTAL_PREFIX, Receive, Send
 from impl.problems import Headers as HeaderList
 from impl.problems import SourceNotProven
 from impl.replies import Answered, Download
+from impl.rules import portal_cookie
 from impl.rules.same_site import SAFE, is_same_site
 from impl.uploads import Upload
 from impl.world import World
@@ -33,7 +34,6 @@ Once = Callable[[World, Attempt, Run], Awaitable[tuple[int, bytes]]]
 OF_THE_REQUEST: Final = frozenset({"client", "cookie", "secure", "base_url"})
 """Arguments that no parameter brings: the caller's address, the portal's cookie, whether the request came over https,
 and this server's address as the caller knows it."""
-PORTAL_COOKIE: Final = "cozum_portal"
 KEY: Final = b"idempotency-key"
 
 log = logging.getLogger("cozum")
@@ -134,7 +134,7 @@ class FullWay:
                 case "client":
                     arguments[name] = client_of(scope)
                 case "cookie":
-                    arguments[name] = cookie_of(headers, PORTAL_COOKIE)
+                    arguments[name] = cookie_of(headers, portal_cookie.NAME)
                 case "secure":
                     arguments[name] = base_url.startswith("https:")
                 case _:

@@ -21,7 +21,7 @@ async def login(world: World, body: wire.LoginRequest, client: str) -> wire.Logi
                 operator.id,
                 operator.name,
                 operator.email,
-                operator.primary_tenant_id,
+                operators.first_tenant_id(operator, signed_in.tabs),
                 [wire.TenantTab.of(*tab) for tab in signed_in.tabs],
             ),
         )

@@ -38,7 +38,7 @@ async def list_operator_messages(
     world: World, caller: OperatorCaller, record_id: int, after: int, limit: int, wait: int
 ) -> wire.MessagesAnswer:
     """GET /api/v1/operator/chat/{id}/messages"""
-    find = members_chat(caller, record_id, reading=True)
+    find = members_chat(world, caller, record_id, reading=True)
     page = await messages.read_messages(world, find, after, limit, wait)
     return wire.MessagesAnswer.of(page.messages, page.state)
 
@@ -48,26 +48,26 @@ async def send_operator_message(
 ) -> tuple[int, wire.MessageAnswer]:
     """POST /api/v1/operator/chat/{id}/message"""
     draft = messages.Draft(body.text, body.file_id, body.client_id)
-    find = members_chat(caller, record_id)
+    find = members_chat(world, caller, record_id)
     message, is_new = await messages.say_as_operator(world, caller, find, draft)
     return 201 if is_new else 200, wire.MessageAnswer(data=wire.MessageData(wire.Message.of(message)))
 
 
 async def accept_chat(world: World, caller: OperatorCaller, record_id: int) -> wire.OperatorChatAnswer:
     """POST /api/v1/operator/chat/{id}/accept"""
-    return _shown(await chats.accept(world, caller, members_chat(caller, record_id)))
+    return _shown(await chats.accept(world, caller, members_chat(world, caller, record_id)))
 
 
 async def transfer_chat(
     world: World, caller: OperatorCaller, record_id: int, body: wire.TransferRequest
 ) -> wire.OperatorChatAnswer:
     """POST /api/v1/operator/chat/{id}/transfer"""
-    return _shown(await chats.transfer(world, members_chat(caller, record_id), body.operator_id))
+    return _shown(await chats.transfer(world, members_chat(world, caller, record_id), body.operator_id))
 
 
 async def close_chat(world: World, caller: OperatorCaller, record_id: int) -> wire.OperatorChatAnswer:
     """POST /api/v1/operator/chat/{id}/close"""
-    return _shown(await chats.close(world, members_chat(caller, record_id), "operator"))
+    return _shown(await chats.close(world, members_chat(world, caller, record_id), "operator"))
 
 
 def _shown(chat: Chat) -> wire.OperatorChatAnswer:

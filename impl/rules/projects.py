@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from impl.model import OpenedProject, Tenant
+from impl.rules import windows
 
 TRIAL: Final = timedelta(days=14)
 COLOR: Final = "#2563EB"
@@ -36,16 +37,13 @@ def is_trial_over(tenant: Tenant, now: datetime) -> bool:
 
 def projects_left(opened: Sequence[OpenedProject], now: datetime) -> int:
     """How many more the operator may open now; `opened` are theirs, oldest first."""
-    return max(0, PROJECTS - len(_counting(opened, now)))
+    return max(0, PROJECTS - len(windows.counting(_times(opened), now, WINDOW)))
 
 
 def seconds_to_wait(opened: Sequence[OpenedProject], now: datetime) -> int:
     """Whole seconds until the operator may open one more; 0: now."""
-    counting = _counting(opened, now)
-    if len(counting) < PROJECTS:
-        return 0
-    return int((counting[-PROJECTS].opened_at + WINDOW - now).total_seconds())
+    return windows.seconds_to_wait(_times(opened), now, PROJECTS, WINDOW)
 
 
-def _counting(opened: Sequence[OpenedProject], now: datetime) -> list[OpenedProject]:
-    return [project for project in opened if now - project.opened_at < WINDOW]
+def _times(opened: Sequence[OpenedProject]) -> list[datetime]:
+    return [project.opened_at for project in opened]

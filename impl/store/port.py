@@ -4,6 +4,9 @@
 by others all at once when it returns, and not at all when it raises. `work` can be run again (deadlock, busy file,
 lost connection), so it has no effect but through `tx`, and awaits nothing but `tx`.
 
+Transactions are serialisable: each is as if it ran alone. A store that finds out too late that two cannot be runs
+`work` again; `_for_update`, and verbs that say that they lock, are where one should wait for the other instead.
+
 A store has no rule, no clock, no randomness and invents no id. Getters answer None for what is not there. A `put_`
 verb writes the whole row, new or not.
 """
@@ -81,7 +84,8 @@ class Tx(Protocol):
     async def put_membership(self, membership: Membership) -> None: ...
 
     async def operators_unseen_since(self, instant: datetime) -> Sequence[Operator]:
-        """Operators who are not offline and whose `last_seen_at` is before the instant, or None; by id."""
+        """Operators whose `last_seen_at` is before the instant, or None, and who are not offline or have an active
+        chat; by id."""
         ...
 
     async def anyone_online(self, tenant_id: int) -> bool:
@@ -142,6 +146,10 @@ class Tx(Protocol):
 
     async def put_chat(self, chat: Chat) -> None: ...
 
+    async def put_chat_activity(self, chat_id: int, at: datetime) -> None:
+        """Set only the chat's `last_activity_at`; the chat is there."""
+        ...
+
     async def active_chats(self, operator_id: int) -> Sequence[Chat]:
         """The operator's chats in the state `active`, over all tenants, by id."""
         ...
@@ -157,7 +165,8 @@ class Tx(Protocol):
         ...
 
     async def open_chats_idle_since(self, instant: datetime, limit: int) -> Sequence[Chat]:
-        """Chats that are not closed and whose `last_activity_at` is not after the instant; oldest opened first."""
+        """Chats that are not closed, whose `last_activity_at` is not after the instant, nor their visitor's
+        `last_seen_at`; oldest opened first."""
         ...
 
     async def chats_of_visitor(self, tenant_id: int, visitor_id: str, limit: int) -> Sequence[Chat]:
@@ -440,6 +449,10 @@ class Tx(Protocol):
 
     async def delete_attempted(self, attempt_id: bytes) -> None:
         """Nothing happens when it is not there."""
+        ...
+
+    async def delete_attempts_of_visitor(self, tenant_id: int, visitor_id: str) -> None:
+        """Delete the widget's for that visitor of that one tenant."""
         ...
 
     async def delete_attempts(self, before: datetime) -> None:

@@ -17,16 +17,12 @@ from impl.store.memory.chats import Chats
 from impl.store.memory.files import StoredFiles
 from impl.store.memory.members import Members
 from impl.store.memory.outbox import Outbox
-from impl.store.memory.people import People
 from impl.store.memory.portal import Portal
 from impl.store.memory.tickets import Tickets
-from impl.store.memory.visitors import Visitors
 from impl.store.port import Result, Tx
 
 
-class MemoryTx(
-    Members, People, Visitors, Chats, Tickets, StoredFiles, Browser, Articles, Campaigns, Portal, Attempts, Outbox
-):
+class MemoryTx(Members, Chats, Tickets, StoredFiles, Browser, Articles, Campaigns, Portal, Attempts, Outbox):
     """The tables, and the verbs on them (implements `port.Tx`)."""
 
 

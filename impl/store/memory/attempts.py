@@ -24,6 +24,12 @@ class Attempts(Tables):
     async def delete_attempted(self, attempt_id: bytes) -> None:
         self._remove(self.attempts, attempt_id)
 
+    async def delete_attempts_of_visitor(self, tenant_id: int, visitor_id: str) -> None:
+        for attempt_id in [
+            a.id for a in self.attempts.values() if a.visitor_id == visitor_id and a.tenant_ids == (tenant_id,)
+        ]:
+            self._remove(self.attempts, attempt_id)
+
     async def delete_attempts(self, before: datetime) -> None:
         for attempt_id in [a.id for a in self.attempts.values() if a.begun_at < before]:
             self._remove(self.attempts, attempt_id)

@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from impl.model import Chat, ChatState, Message
 from impl.store.memory.merging import first_of_all
 from impl.store.memory.numbers import Numbers
+from impl.store.memory.people import People
 from impl.store.memory.tables import MISSING
+from impl.store.memory.visitors import Visitors
 
 LARGEST_ID: Final = 2**63 - 1
 MANY: Final = 8
@@ -22,7 +24,7 @@ MANY: Final = 8
 OPEN: Final[frozenset[ChatState]] = frozenset({"waiting", "active"})
 
 
-class Chats(Numbers):
+class Chats(People, Visitors, Numbers):
     """Each tenant's and state's chats in the order of their opening; each chat's messages in order."""
 
     def __init__(self) -> None:
@@ -113,6 +115,12 @@ class Chats(Numbers):
     def _leave_operator(self, operator_id: int, chat_id: int) -> None:
         self._set(self.chat_ids_by_operator, operator_id, self.chat_ids_by_operator[operator_id] - {chat_id})
 
+    def _has_active_chats(self, operator_id: int) -> bool:
+        return bool(self.chat_ids_by_operator.get(operator_id))
+
+    async def put_chat_activity(self, chat_id: int, at: datetime) -> None:
+        self._set(self.chats, chat_id, replace(self.chats[chat_id], last_activity_at=at))
+
     async def active_chats(self, operator_id: int) -> Sequence[Chat]:
         return [self.chats[chat_id] for chat_id in sorted(self.chat_ids_by_operator.get(operator_id, ()))]
 
@@ -158,7 +166,12 @@ class Chats(Numbers):
         last = _place(instant, LARGEST_ID)
         early = takewhile(last.__ge__, self.open_places)  # nothing is idle for longer than it is open
         chats = (self.chats[place & LARGEST_ID] for place in early)
-        return list(islice((chat for chat in chats if chat.last_activity_at <= instant), limit))
+        idle = (chat for chat in chats if chat.last_activity_at <= instant and not self._is_here(chat, instant))
+        return list(islice(idle, limit))
+
+    def _is_here(self, chat: Chat, instant: datetime) -> bool:
+        visitor = self.visitors.get((chat.tenant_id, chat.visitor_id))
+        return visitor is not None and visitor.last_seen_at > instant.timestamp()
 
     async def chats_of_visitor(self, tenant_id: int, visitor_id: str, limit: int) -> Sequence[Chat]:
         newest = self.chat_ids_by_visitor.get((tenant_id, visitor_id), ())[: -limit - 1 : -1]

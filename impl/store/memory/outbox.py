@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import takewhile
 
 from impl.model import OutboxRow
 from impl.store.memory.tables import Tables
@@ -21,8 +20,8 @@ class Outbox(Tables):
         self._undo_by(self.outbox.pop)
 
     async def delete_from_outbox(self, before: datetime) -> None:
-        outbox = self.outbox
-        gone = list(takewhile(lambda row: row.at < before, outbox))
-        if gone:
-            del outbox[: len(gone)]
-            self._undo_by(lambda: outbox.__setitem__(slice(0, 0), gone))
+        if not self.outbox or min(row.at for row in self.outbox) >= before:
+            return
+        old = list(self.outbox)
+        self.outbox[:] = [row for row in old if row.at >= before]
+        self._undo_by(lambda: self.outbox.__setitem__(slice(None), old))

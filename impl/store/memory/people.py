@@ -81,8 +81,13 @@ class People(Tables):
         return [
             operator
             for _, operator in sorted(self.operators.items())
-            if operator.state != "offline" and (operator.last_seen_at is None or operator.last_seen_at < instant)
+            if (operator.state != "offline" or self._has_active_chats(operator.id))
+            and (operator.last_seen_at is None or operator.last_seen_at < instant)
         ]
+
+    def _has_active_chats(self, operator_id: int) -> bool:
+        """Whoever keeps the chats knows."""
+        raise NotImplementedError
 
     async def anyone_online(self, tenant_id: int) -> bool:
         for member in self.operator_ids_by_tenant.get(tenant_id, ()):

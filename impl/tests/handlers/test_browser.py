@@ -240,6 +240,7 @@ def test_bytes_of_screenshots_that_are_not_kept_are_deleted(client: Client, disk
     assert list(tables(client).doomed) == [ids[1]]
     assert client.call("GET", urls[1]).status == 404
     disk.fails_to = set()
+    client.clock.advance(minutes=1)
     client.run(run_due(client.world))
     assert stored(client, ids[1]) is None
 

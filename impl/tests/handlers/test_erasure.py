@@ -233,6 +233,7 @@ def test_bytes_that_could_not_be_deleted_are_deleted_by_what_falls_due(
     assert [client.call("GET", url).status for url in urls] == [404, 404]
     assert len(tables(client).doomed) == 2
     disk.fails_to = set()
+    client.clock.advance(minutes=1)
     client.run(run_due(client.world))
     assert [stored(client, url.rpartition("/")[2]) for url in urls] == [None, None]
     assert not tables(client).doomed

@@ -245,11 +245,12 @@ def test_bytes_that_could_not_be_deleted_are_deleted_by_what_falls_due(
     disk.fails_to = set()
     client.run(run_due(client.world))
     assert stored(client, file_id) == TEXT
-    client.clock.advance(hours=1)
+    client.clock.advance(hours=1, minutes=1)
     disk.fails_to = {"delete"}
     client.run(run_due(client.world))
     assert stored(client, file_id) == TEXT
     disk.fails_to = set()
+    client.clock.advance(minutes=1)
     client.run(run_due(client.world))
     assert stored(client, file_id) is None
     assert not tables(client).doomed

@@ -551,6 +551,7 @@ WRITES: Final[dict[str, Callable[[Tx], Awaitable[None]]]] = {
     "transferred chat": lambda tx: tx.put_chat(chat(43, "user_42", state="active", operator_id=8)),
     "returned chat": lambda tx: tx.put_chat(chat(43, "user_42")),
     "closed chat": lambda tx: tx.put_chat(chat(43, "user_42", state="closed", operator_id=7)),
+    "activity in a chat": lambda tx: tx.put_chat_activity(42, at(9)),
     "rated chat": lambda tx: tx.put_chat(chat(44, "v44", state="closed", rating=5)),
     "message": lambda tx: tx.add_message(message(42, 2)),
     "first message": lambda tx: tx.add_message(message(43, 1)),

@@ -1,4 +1,4 @@
-"""10 failed sign-ins in 15 minutes, then a wait until the tenth newest is 15 minutes old."""
+"""So often in a span, then a wait: 10 failed sign-ins in 15 minutes, until the tenth newest is 15 minutes old."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impl.rules.throttle import recent, seconds_to_wait
+from impl.rules import windows
+from impl.rules.throttle import FAILURES, WINDOW
 from impl.rules.times import ISTANBUL
 
 NOW: Final = datetime(2026, 4, 12, 14, 30, tzinfo=ISTANBUL)
@@ -19,6 +20,20 @@ ages = st.lists(st.integers(0, 2000), max_size=30).map(lambda seconds: sorted(se
 def ago(*seconds: int) -> list[datetime]:
     """Failures that many seconds ago, oldest first."""
     return [NOW - timedelta(seconds=second) for second in seconds]
+
+
+def recent(failures: list[datetime], now: datetime) -> list[datetime]:
+    return windows.counting(failures, now, WINDOW)
+
+
+def seconds_to_wait(failures: list[datetime], now: datetime) -> int:
+    return windows.seconds_to_wait(failures, now, FAILURES, WINDOW)
+
+
+def test_what_lies_in_the_future_does_not_count() -> None:
+    """The clock was set back: nobody waits for days."""
+    assert recent(ago(-1, 0), NOW) == ago(0)
+    assert seconds_to_wait(ago(*[-86_400] * 20), NOW) == 0
 
 
 def test_9_failures_need_no_wait() -> None:
