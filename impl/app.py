@@ -17,7 +17,7 @@ from impl.contract.replies import App
 from impl.contract.specification import Connexion31
 from impl.demo import demo_ids, load_demo, read_demo
 from impl.docs import Docs
-from impl.files import IN_MEMORY, Files, make_folder
+from impl.files import IN_MEMORY, Files, passing_folder
 from impl.handlers import auth, context, operator, portal, widget
 from impl.passwords import Passwords
 from impl.settings import Settings
@@ -49,9 +49,9 @@ async def build_world(settings: Settings, clock: Clock | None = None) -> World:
     if settings.store not in STORES:
         raise UnknownStore(f"{settings.store}: no such store (there is {', '.join(STORES)})")
     store, clock = STORES[settings.store](), clock or SystemClock()
-    ids, files = CountingIds(), Files(settings.files)
+    ids, files = CountingIds(), Files()
     if settings.files != IN_MEMORY:
-        make_folder(settings.files)
+        files = Files(passing_folder(settings.files))  # the only store there is forgets whose they are when it ends
     if settings.demo:
         demo = read_demo()
         ids = demo_ids(demo)

@@ -7,9 +7,12 @@ is touched: it costs 20 ms and 7 MiB, and many worlds never have one.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import suppress
+import atexit
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from impl.rules.hashing import digest
@@ -20,6 +23,22 @@ if TYPE_CHECKING:
 
 IN_MEMORY: Final = "memory://"
 CHUNK: Final = 65_536
+
+
+class FilesUnavailable(Exception):
+    """The place where the bytes are kept does not work; the cause says why."""
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    from obstore.exceptions import BaseError
+
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (BaseError, OSError) as failure:
+        raise FilesUnavailable from failure
 
 
 class Files:
@@ -35,26 +54,28 @@ class Files:
         self._from_the_start[file_id] = content
 
     async def put(self, file_id: str, content: bytes | BinaryIO) -> None:
-        """Keep the bytes, in place of earlier ones. Raises OSError, obstore's BaseError."""
-        await self._write(await self._opened(), file_id, content)
+        """Keep the bytes, in place of earlier ones. Raises FilesUnavailable."""
+        with _failures():
+            await self._write(await self._opened(), file_id, content)
 
     async def read(self, file_id: str) -> tuple[int, AsyncIterator[bytes]] | None:
-        """Size in bytes, and the bytes in pieces of at most 64 KiB; None where there are none."""
+        """Size in bytes, and the bytes in pieces of at most 64 KiB; None where there are none.
+
+        Raises FilesUnavailable.
+        """
         from obstore import get_async
 
-        store = await self._opened()
-        with suppress(FileNotFoundError):
-            found = await get_async(store, _path(file_id))
+        with _failures(), suppress(FileNotFoundError):
+            found = await get_async(await self._opened(), _path(file_id))
             return found.meta["size"], _in_pieces(found.stream(min_chunk_size=CHUNK))
         return None
 
     async def delete(self, file_id: str) -> None:
-        """Delete the bytes. Nothing happens when there are none."""
+        """Delete the bytes. Nothing happens when there are none. Raises FilesUnavailable."""
         from obstore import delete_async
 
-        store = await self._opened()
-        with suppress(FileNotFoundError):
-            await delete_async(store, _path(file_id))
+        with _failures(), suppress(FileNotFoundError):
+            await delete_async(await self._opened(), _path(file_id))
 
     async def _opened(self) -> ObjectStore:
         if self._store is None:
@@ -90,6 +111,14 @@ def make_folder(place: str) -> None:
     Path(place).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+def passing_folder(place: str) -> str:
+    """A new folder inside the place, which is gone with this process. Raises OSError."""
+    make_folder(place)
+    folder = mkdtemp(prefix="cozum-", dir=place)
+    atexit.register(rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def _path(file_id: str) -> str:
     name = digest(file_id).hex()
     return f"{name[:2]}/{name}"
@@ -97,6 +126,6 @@ def _path(file_id: str) -> str:
 
 async def _in_pieces(stream: BytesStream) -> AsyncIterator[bytes]:
     async for part in stream:
-        whole = bytes(part)
+        whole = memoryview(part)  # not a copy: a slow reader of a file in memory costs only what it is being sent
         for at in range(0, len(whole), CHUNK):
-            yield whole[at : at + CHUNK]
+            yield bytes(whole[at : at + CHUNK])

@@ -103,8 +103,8 @@ class MalformedJson(Problem):
     code = "gecersiz_json"
     title = Text("Gövde okunamadı", "The body cannot be read")
     detail = Text(
-        "Gövde geçerli bir JSON değil (UTF-8, en çok 32 düzey derin).",
-        "The body is not valid JSON (UTF-8, at most 32 levels deep).",
+        "Gövde geçerli bir JSON değil (UTF-8, en çok 32 düzey derin, en çok 50.000 değer).",
+        "The body is not valid JSON (UTF-8, at most 32 levels deep, at most 50,000 values).",
     )
 
 

@@ -57,12 +57,17 @@ class _Recorded:
         self._send = send
         self.status = 0
         self.headers: dict[str, str] = {}
-        self.body = b""
+        self._parts: list[bytes] = []
+
+    @property
+    def body(self) -> bytes:
+        """The whole of it, where it is JSON; of files the mock keeps nothing."""
+        return b"".join(self._parts)
 
     async def __call__(self, message: Mapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.headers = {name.decode(): value.decode("latin-1") for name, value in message["headers"]}
-        else:
-            self.body += message.get("body", b"")
+        elif "json" in self.headers.get("content-type", ""):
+            self._parts.append(message.get("body", b""))
         await self._send(message)

@@ -13,7 +13,7 @@ def serve(
     *,
     store: Annotated[str, Parameter(help="Where the state lives: memory:// (gone when it ends).")],
     files: Annotated[
-        str, Parameter(help="Where uploaded files live: memory:// (gone when it ends), or a folder's path.")
+        str, Parameter(help="Where uploaded files live until it ends: memory://, or a folder's path.")
     ] = "memory://",
     demo: Annotated[bool, Parameter(negative=(), help="Load the demo tenants, whose secrets are public.")] = False,
     public_url: Annotated[

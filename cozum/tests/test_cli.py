@@ -301,7 +301,7 @@ def test_the_backend_starts_without_the_demo_unless_asked() -> None:
     assert "sifre123" not in first + out
 
 
-def test_files_go_into_the_folder_and_come_out_of_it(tmp_path: Path) -> None:
+def test_files_stand_in_the_folder_until_the_server_ends(tmp_path: Path) -> None:
     folder = tmp_path / "dosyalar"
     content = bytes(range(32, 127)) * 5000
     body = b"\r\n".join(
@@ -329,10 +329,11 @@ def test_files_go_into_the_folder_and_come_out_of_it(tmp_path: Path) -> None:
         connection.request("GET", "/storage/tenants/2/logo.png")
         logo = connection.getresponse().read()
         connection.close()
+        kept = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+        assert sorted(kept) == sorted([content, logo])
         _, _, err = _end(process, signal.SIGTERM)
     assert (process.returncode, err) == (0, "")
-    kept = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
-    assert sorted(kept) == sorted([content, logo])
+    assert list(folder.iterdir()) == []  # whose they were went with the store
 
 
 @pytest.mark.parametrize("after", [0.1, 0.25, 0.45])

@@ -18,9 +18,10 @@ from msgspec import Struct
 from impl.actions.reach import membership_in
 from impl.actions.visitors import check_token, meet
 from impl.callers import OperatorCaller
-from impl.files import logo_id
+from impl.files import FilesUnavailable, logo_id
 from impl.model import DoomedFile, StoredFile, Tenant
 from impl.problems import FileTypeNotAllowed, NotFound, Unavailable
+from impl.rules.file_names import saved_as
 from impl.rules.filetypes import sniff
 from impl.store.port import Tx
 from impl.uploads import Upload
@@ -89,7 +90,8 @@ async def _take_in(
 
     async def write(tx: Tx, file_id: str) -> StoredFile:
         await admit(tx)
-        file = StoredFile(file_id, tenant_id, visitor_id, upload.name, media_type, upload.size)
+        name = saved_as(upload.name, media_type)
+        file = StoredFile(file_id, tenant_id, visitor_id, name, media_type, upload.size)
         await tx.put_file(file)
         return file
 
@@ -123,6 +125,10 @@ async def keep(
     try:
         await world.files.put(file_id, content)
         return await world.store.transact(finish)
+    except FilesUnavailable:
+        log.exception("the bytes of a file cannot be kept")
+        await delete_bytes(world, [file_id])
+        raise Unavailable from None
     except BaseException:
         await delete_bytes(world, [file_id])
         raise
@@ -185,7 +191,11 @@ async def download_logo(world: World, tenant_id: int) -> Download:
 
 
 async def _opened(world: World, file_id: str, name: str, media_type: str) -> Download:
-    found = await world.files.read(file_id)
+    try:
+        found = await world.files.read(file_id)
+    except FilesUnavailable:
+        log.exception("the bytes of a file cannot be read")
+        raise Unavailable from None
     if found is None:
         raise NotFound
     return Download(name, media_type, *found)

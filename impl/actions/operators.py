@@ -21,7 +21,8 @@ from impl.model import (
     OperatorWentOffline,
     Tenant,
 )
-from impl.problems import LoginFailed, TooManyRequests
+from impl.passwords import Busy
+from impl.problems import LoginFailed, TooManyRequests, Unavailable
 from impl.rules.throttle import FAILURES, WINDOW
 from impl.rules.windows import counting, seconds_to_wait
 from impl.store.port import Tx
@@ -63,7 +64,7 @@ async def admit(
     """Check a password and let the operator in. Unknown email and wrong password end alike, in equal time.
 
     `client` is the caller's address: failures count for the pair of it and the email, at whichever door.
-    Raises LoginFailed, TooManyRequests.
+    Raises LoginFailed, TooManyRequests, Unavailable.
     """
     subject = f"{email.casefold()}|{client}"
 
@@ -72,7 +73,10 @@ async def admit(
         return await tx.operator_by_email(email)
 
     operator = await world.store.transact(look_up)
-    right = await world.passwords.check(password, operator.password_hash if operator else None)
+    try:
+        right = await world.passwords.check(password, operator.password_hash if operator else None)
+    except Busy:
+        raise Unavailable from None
 
     # Asked again after the password: of many tries at once, those beyond the allowed ones learn nothing either.
     async def remember_failure(tx: Tx) -> None:

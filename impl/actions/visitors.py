@@ -154,12 +154,17 @@ async def tell_about(
             last_seen_at=seen_at,
             profile=told(before, info, now, signed=token is not None),
             verified=before.verified or token is not None,
-            token_digests=(before.token_digests + token_digests)[-TOKENS_KEPT:],
+            token_digests=(_proven(before, signed=token is not None) + token_digests)[-TOKENS_KEPT:],
         )
         await tx.put_visitor(visitor)
         return visitor
 
     return await world.store.transact(work), token and token.text
+
+
+def _proven(visitor: Visitor, *, signed: bool) -> tuple[bytes, ...]:
+    """The browser tokens that stay. The first signature ends those that anybody could have had for the asking."""
+    return () if signed and not visitor.verified else visitor.token_digests
 
 
 def told(visitor: Visitor, info: CustomerInfo, now: datetime, *, signed: bool) -> Profile:

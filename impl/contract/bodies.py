@@ -11,12 +11,14 @@ import msgspec
 from impl.contract.document import DocumentError, Node, follow
 from impl.contract.parameters import REPEATED
 from impl.contract.replies import Receive
-from impl.contract.schemas import Schemas, field_errors
+from impl.contract.schemas import Schemas, field_errors, findings
 from impl.contract.typed import UNREADABLE, TypedBody, Unsupported
 from impl.problems import BodyTooLarge, FieldError, InvalidFields, MalformedForm, MalformedJson, WrongMediaType
 
 DEFAULT_LIMIT: Final = 262_144
 MAX_DEPTH: Final = 32
+MAX_VALUES: Final = 50_000
+"""Values in a body; decoding more, to refuse them, would hold up everybody else."""
 MAX_DIGITS: Final = 20
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -69,22 +71,22 @@ class JsonBody:
                     return body
             except UNREADABLE:
                 pass
-        return self._struct(decode(raw))
+        return self._struct(decode(raw), raw)
 
     def _read_other(self, raw: bytes, media_type: bytes, fields: set[str]) -> Any:
         """JSON whose media type has parameters, or a form. Raises MalformedForm too."""
         if media_type.partition(b";")[0].strip().lower() == FORM.encode():
-            return self._struct(read_form(raw, fields))
+            return self._struct(read_form(raw, fields), raw)
         check_media_type(media_type, f"{JSON}, {FORM}")
-        return self._struct(decode(raw))
+        return self._struct(decode(raw), raw)
 
-    def _struct(self, value: Any) -> Any:
+    def _struct(self, value: Any, raw: bytes) -> Any:
         try:
             valid = self._validator.is_valid(value)
         except ValueError:  # a lone surrogate, or a number that no float holds
             raise MalformedJson from None
         if not valid:
-            raise InvalidFields(field_errors(self._validator.iter_errors(value)))
+            raise InvalidFields(field_errors(findings(self._validator, value, raw.count(b","))))
         return msgspec.convert(_with_integers(value), self._shape, strict=False)
 
 
@@ -135,7 +137,9 @@ def check_media_type(media_type: bytes, expected: str = JSON) -> None:
 
 
 def decode(raw: bytes) -> Any:
-    """JSON as builtins. Raises MalformedJson, also for what is nested too deep to be meant."""
+    """JSON as builtins. Raises MalformedJson, also for what is nested too deep or has too many values to be meant."""
+    if raw.count(b",") > MAX_VALUES:
+        raise MalformedJson
     try:
         value = _decode(raw)
     except UNREADABLE:

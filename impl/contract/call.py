@@ -66,15 +66,21 @@ def client_of(scope: Scope) -> str:
 
 def cookie_of(headers: Headers, name: str) -> str | None:
     """A cookie's value (RFC 6265, 5.4), or None. Raises DoubledHeader for two of them."""
-    found = [
-        value.strip()
-        for pair in (text(headers, b"cookie") or "").split(";")
-        for key, _, value in [pair.partition("=")]
-        if key.strip() == name
-    ]
+    found = _cookies(headers, name)
     if len(found) > 1:
         raise DoubledHeader(header=f"Cookie: {name}")
     return found[0] if found else None
+
+
+def only_cookie_of(headers: Headers, name: str) -> str | None:
+    """A cookie's value; None also where there are two: a neighbouring site can set one, and must lock nobody out."""
+    found = _cookies(headers, name)
+    return found[0] if len(found) == 1 else None
+
+
+def _cookies(headers: Headers, name: str) -> list[str]:
+    pairs = [pair.partition("=") for pair in (text(headers, b"cookie") or "").split(";")]
+    return [value.strip() for key, _, value in pairs if key.strip() == name]
 
 
 def base_url_of(scope: Scope, headers: Headers) -> str:

@@ -15,7 +15,7 @@ import msgspec
 
 from impl.attempt import Attempt
 from impl.contract.bodies import JsonBody, the_rest
-from impl.contract.call import Headers, Scope, base_url_of, client_of, cookie_of, text
+from impl.contract.call import Headers, Scope, base_url_of, client_of, only_cookie_of, text
 from impl.contract.multipart import MultipartBody, close
 from impl.contract.parameters import Parameters
 from impl.contract.replies import PORTAL_PREFIX, Receive, Send
@@ -134,7 +134,7 @@ class FullWay:
                 case "client":
                     arguments[name] = client_of(scope)
                 case "cookie":
-                    arguments[name] = cookie_of(headers, portal_cookie.NAME)
+                    arguments[name] = only_cookie_of(headers, portal_cookie.NAME)
                 case "secure":
                     arguments[name] = base_url.startswith("https:")
                 case _:
@@ -184,8 +184,8 @@ class FullWay:
 
 def _prove_source(world: World, scope: Scope, headers: Headers) -> None:
     """An unsafe request to the portal must come from the portal's own pages. Raises SourceNotProven."""
-    host = world.public_url.partition("://")[2] if world.public_url else text(headers, b"host")
-    if not is_same_site(scope["method"], text(headers, b"sec-fetch-site"), text(headers, b"origin"), host):
+    site, origin = text(headers, b"sec-fetch-site"), text(headers, b"origin")
+    if not is_same_site(scope["method"], site, origin, text(headers, b"host"), world.public_url):
         raise SourceNotProven
 
 

@@ -34,7 +34,9 @@ MAX_TEXT: Final = 65_536
 MAX_NAME: Final = 255
 UNNAMED: Final = "dosya"
 
-_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd]+")
+_NOT_IN_NAMES = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u2060\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd]+"
+)
 
 
 class MultipartBody:

@@ -12,6 +12,7 @@ from impl.problems import FieldError, Text
 
 BASE: Final = "tag:cozummerkezi.net,2026:openapi"
 MAX_ERRORS: Final = 100
+MANY: Final = 200
 
 
 class Schemas:
@@ -42,6 +43,22 @@ def _rebased(node: Any) -> Any:
         key: BASE + value if key == "$ref" and isinstance(value, str) and value.startswith("#") else _rebased(value)
         for key, value in node.items()
     }
+
+
+def findings(
+    validator: jsonschema_rs.Draft202012Validator, value: Any, size: int
+) -> Iterable[jsonschema_rs.ValidationError]:
+    """What is wrong with an invalid value; of one with more than `MANY` values only the first.
+
+    Each finding copies what it is about: of an object with 5,000 wrong names, all of them would take gigabytes.
+    """
+    if size <= MANY:
+        return validator.iter_errors(value)
+    try:
+        validator.validate(value)
+    except jsonschema_rs.ValidationError as finding:
+        return [finding]
+    return []
 
 
 def field_errors(findings: Iterable[jsonschema_rs.ValidationError]) -> list[FieldError]:

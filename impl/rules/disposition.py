@@ -30,6 +30,11 @@ def _encoded(name: str) -> str:
     if not dot or len(ending) > 16:
         stem, dot, ending = name, "", ""
     tail = quote(dot + ending, safe=ATTR_CHARS)
-    while len(encoded := quote(stem, safe=ATTR_CHARS) + tail) > MAX_ENCODED:
-        stem = stem[:-1]
-    return encoded
+    letters, room = [], MAX_ENCODED - len(tail)
+    for letter in stem:
+        encoded = quote(letter, safe=ATTR_CHARS)
+        room -= len(encoded)
+        if room < 0:
+            break
+        letters.append(encoded)
+    return "".join(letters) + tail

@@ -11,7 +11,10 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from typing import Final
 from urllib.parse import urlsplit
 
-NOT_PUBLIC: Final = ("localhost", "local", "internal", "home.arpa")
+NOT_PUBLIC: Final = (
+    *("localhost", "localdomain", "local", "internal", "home.arpa", "lan", "home", "corp", "intranet", "private"),
+    *("test", "invalid", "onion", "alt"),
+)
 """Names, and all below them, that no public DNS knows (RFC 6761, 6762, 8375, ICANN's `.internal`)."""
 
 GLOBAL_UNICAST: Final = IPv6Network("2000::/3")

@@ -275,6 +275,16 @@ class Client:
 
         self.change(work)
 
+    def change_chat(self, chat_id: int, **changes: Any) -> None:
+        """Arrange a chat: `change_chat(42, state="waiting")`."""
+
+        async def work(tx: Tx) -> None:
+            chat = await tx.chat(chat_id)
+            assert chat
+            await tx.put_chat(replace(chat, **changes))
+
+        self.change(work)
+
     def add_member(self, operator_id: int, tenant_id: int, **changes: Any) -> None:
         """Make an operator a member of a tenant, or change what they are there."""
         membership = Membership(operator_id, tenant_id, 9, "senior")

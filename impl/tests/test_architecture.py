@@ -28,8 +28,8 @@ MAY_IMPORT: Final = {
     "impl.store": "impl.model impl.store msgspec",
     "impl.world": "impl.files impl.passwords impl.rules impl.store.port",
     "impl.wire": "impl.model impl.rules impl.uploads impl.wire msgspec",
-    "impl.actions": """impl.actions impl.attempt impl.callers impl.files impl.model impl.problems impl.rules
-                       impl.store.port impl.uploads impl.world msgspec""",
+    "impl.actions": """impl.actions impl.attempt impl.callers impl.files impl.model impl.passwords impl.problems
+                       impl.rules impl.store.port impl.uploads impl.world msgspec""",
     "impl.handlers": """impl.actions impl.callers impl.handlers impl.model impl.problems impl.replies
                         impl.rules impl.wire impl.world msgspec""",
     "impl.contract": "impl.attempt impl.contract impl.problems impl.replies impl.rules impl.uploads impl.world *",

@@ -11,6 +11,7 @@ from impl.due import run_due
 from impl.model import ChatClosed, OperatorWentOffline
 from impl.store.memory import MemoryStore
 from impl.tests.client import DEMO_KEY, ESNAF_KEY, Client
+from impl.tests.store.yielding import YieldingStore
 
 
 def status(client: Client, token: str, state: str) -> str:
@@ -161,3 +162,95 @@ def test_expired_tokens_and_old_failures_are_forgotten(client: Client, token: st
     client.clock.advance(days=30)
     client.run(run_due(client.world))
     assert len(tables.tokens) == 0
+
+
+# Chats in use, and chats of operators who are away
+
+
+@pytest.mark.parametrize("use", ["accept", "transfer", "read", "write"])
+def test_chat_that_an_operator_uses_is_not_forgotten(client: Client, token: str, use: str) -> None:
+    client.accept(42, token)
+    client.clock.advance(hours=23, minutes=59)
+    match use:
+        case "accept":
+            client.change_chat(42, state="waiting", operator_id=None)
+            assert client.accept(42, token).status == 200
+        case "transfer":
+            client.add_member(8, 2)
+            assert client.transfer(42, token, 8).status == 200
+        case "read":
+            assert client.call("GET", "/api/v1/operator/chat/42/messages", token=token).status == 200
+        case _:
+            assert client.answer(42, token, "Merhaba").status == 201
+    client.clock.advance(minutes=2)
+    client.run(run_due(client.world))
+    assert client.read("ahmet.yilmaz", 42, ESNAF_KEY).data["durum"] != "kapandi"
+
+
+def test_chats_of_an_absent_operator_wait_again_though_they_were_never_online(client: Client, token: str) -> None:
+    """Signing in changes no state: whoever accepts without a word of it is offline, and may go away."""
+    client.accept(42, token)
+    client.clock.advance(seconds=120)
+    client.run(run_due(client.world))
+    assert client.queue(client.login("destek@example.com")) is not None
+    assert client.read("ahmet.yilmaz", 42, ESNAF_KEY).data["durum"] == "aktif"
+    client.clock.advance(seconds=1)
+    assert client.run(run_due(client.world)) == 0
+    assert client.read("ahmet.yilmaz", 42, ESNAF_KEY).data["durum"] == "bekliyor"
+    assert client.events() == []
+
+
+def test_chat_handed_to_an_absent_colleague_is_theirs_for_two_minutes(client: Client, token: str) -> None:
+    client.add_member(8, 2)
+    client.transfer(42, token, 8)
+    client.clock.advance(seconds=120)
+    client.run(run_due(client.world))
+    assert client.read("ahmet.yilmaz", 42, ESNAF_KEY).data["durum"] == "aktif"
+    client.clock.advance(seconds=1)
+    client.run(run_due(client.world))
+    assert client.read("ahmet.yilmaz", 42, ESNAF_KEY).data["durum"] == "bekliyor"
+
+
+def test_chats_that_visitors_read_hold_up_no_forgotten_ones(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("impl.actions.chats.AT_ONCE", 2)
+    chats = {visitor: client.start_chat(visitor)["id"] for visitor in ("a1", "a2", "a3", "z9")}
+    for _ in range(3):
+        client.clock.advance(hours=12)
+        for visitor in ("a1", "a2", "a3"):
+            client.read(visitor, chats[visitor])
+        client.run(run_due(client.world))
+    states = {visitor: client.read(visitor, chat).data["durum"] for visitor, chat in chats.items()}
+    assert states == {"a1": "bekliyor", "a2": "bekliyor", "a3": "bekliyor", "z9": "kapandi"}
+
+
+@pytest.mark.parametrize("turns", range(0, 40, 2))
+def test_visitor_who_comes_back_just_then_finds_the_chat_as_they_leave_it(turns: int) -> None:
+    """Whoever is first, nothing fails: not the visitor's call, and not the round."""
+    client = Client(YieldingStore())
+    other = client.start_chat("user_42")["id"]
+    client.clock.advance(hours=25)
+
+    async def scene() -> tuple[int, str]:
+        round_ = asyncio.create_task(run_due(client.world))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        body = {"ziyaretci_id": "ahmet.yilmaz", "oturum_id": 42, "mesaj": "Orada mısınız?"}
+        said = await client.send("POST", "/api/v1/widget/chat/message", key=ESNAF_KEY, body=body)
+        await round_
+        page = await client.poll("ahmet.yilmaz", 42, ESNAF_KEY)
+        return said.status, page.data["durum"]
+
+    assert client.run(scene()) in [(201, "bekliyor"), (409, "kapandi")]
+    assert client.read("user_42", other).data["durum"] == "kapandi"
+    client.close()
+
+
+def test_step_that_fails_holds_no_other_up(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def failing(world: object) -> int:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr(due, "STEPS", (failing, *due.STEPS))
+    client.clock.advance(hours=25)
+    with pytest.raises(ExceptionGroup):
+        client.run(run_due(client.world))
+    assert client.read("ahmet.yilmaz", 42, ESNAF_KEY).data["durum"] == "kapandi"

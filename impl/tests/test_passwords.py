@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from impl.passwords import NOBODY, Passwords
+from impl.passwords import MOST_WAITING, NOBODY, Busy, Passwords
 
 PASSWORDS: Final = Passwords()
 HASH: Final = PASSWORDS.hash("sifre123")
@@ -69,3 +69,17 @@ def test_checks_leave_the_event_loop_free() -> None:
         return turns
 
     assert asyncio.run(turns_during_a_check()) > 2
+
+
+def test_too_many_at_once_are_told_so_and_the_others_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Passwords, "_check", lambda *_: True)
+    passwords = Passwords()
+
+    async def all_at_once() -> list[object]:
+        checks = [passwords.check("x", HASH) for _ in range(MOST_WAITING + 5)]
+        return await asyncio.gather(*checks, return_exceptions=True)
+
+    found = asyncio.run(all_at_once())
+    assert found.count(True) == MOST_WAITING
+    assert sum(isinstance(one, Busy) for one in found) == 5
+    assert asyncio.run(passwords.check("x", HASH))

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from impl.contract.bodies import MAX_DEPTH, Disconnected, JsonBody, check_media_type, decode, the_rest
+from impl.contract.bodies import MAX_DEPTH, MAX_VALUES, Disconnected, JsonBody, check_media_type, decode, the_rest
 from impl.contract.document import DocumentError, Node
 from impl.contract.replies import Receive
 from impl.contract.schemas import Schemas
@@ -269,3 +269,44 @@ def test_a_handler_for_json_needs_json_in_the_document() -> None:
     node = operation("upload", requestBody=takes({}, "multipart/form-data"))
     with pytest.raises(DocumentError, match=r"^upload: its handler takes JSON, the document does not$"):
         JsonBody({}, node, Draft, Schemas({}))
+
+
+# Much that is wrong
+
+
+FREE: Node = {
+    "type": "object",
+    "properties": {"a": {"type": "array", "items": {"type": "integer"}}},
+    "propertyNames": {"pattern": "^[a-z]+$"},
+}
+
+
+class Free(msgspec.Struct, frozen=True):
+    a: list[int] = []
+
+
+def _free(body: bytes) -> Any:
+    compiled = JsonBody({}, operation("save", requestBody=takes(FREE)), Free, Schemas({}))
+    return compiled.read(body, JSON)
+
+
+def test_of_a_large_body_only_the_first_fault_is_told() -> None:
+    """Each finding copies the object that it is about: all of them would take gigabytes."""
+    names = json.dumps({f"\0{number}": 1 for number in range(5_000)}).encode()
+    items = json.dumps({"a": ["x"] * 5_000}).encode()
+    for body in (names, items):
+        with pytest.raises(InvalidFields) as caught:
+            _free(body)
+        assert len(caught.value.field_errors()) == 1
+
+
+def test_of_a_small_body_every_fault_is_told() -> None:
+    with pytest.raises(InvalidFields) as caught:
+        _free(json.dumps({"a": ["x"] * 50}).encode())
+    assert len(caught.value.field_errors()) == 50
+
+
+def test_a_body_of_too_many_values_is_not_read() -> None:
+    assert _free(json.dumps({"a": [1] * MAX_VALUES}).encode()).a == [1] * MAX_VALUES
+    with pytest.raises(MalformedJson):
+        _free(json.dumps({"b": 1, "a": ["x"] * (MAX_VALUES + 1)}).encode())

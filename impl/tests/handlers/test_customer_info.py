@@ -348,3 +348,19 @@ def test_numbers_in_ekstra_are_those_of_64_bits(client: Client, number: float) -
 def test_a_text_that_reads_null_is_a_text(client: Client) -> None:
     send(client, ad="null")
     assert profile(client)["ad"] == "null"
+
+
+def test_first_signature_ends_the_tokens_that_anybody_could_have(client: Client) -> None:
+    """Whoever calls init first with a guessed id gets a token; once the real visitor is proven it is worth nothing."""
+
+    def enter(token: str) -> Reply:
+        body = {"ziyaretci_id": "tahmin"}
+        return client.call("POST", "/api/v1/widget/init", key=DEMO_KEY, body=body, visitor_token=token)
+
+    guessed = enter("").data["ziyaretci_token"]
+    first = client.customer_info("tahmin", email="a@example.com", signed_at=NOW).data["ziyaretci_token"]
+    client.change_tenant(1, secure_mode=True)
+    assert enter(guessed).code == "ziyaretci_token_gerekli"
+    assert enter(first).status == 200
+    second = client.customer_info("tahmin", email="a@example.com", signed_at=NOW).data["ziyaretci_token"]
+    assert (enter(first).status, enter(second).status) == (200, 200)

@@ -12,7 +12,7 @@ import pytest
 
 from impl.demo import load_demo, read_demo
 from impl.due import run_due
-from impl.files import Files, logo_id
+from impl.files import Files, FilesUnavailable, logo_id
 from impl.model import DoomedFile, StoredFile
 from impl.store.memory import MemoryTx
 from impl.tests.client import DEMO_KEY, ESNAF_KEY, LONELY_KEY, Client, Reply
@@ -205,11 +205,11 @@ class FailingFiles(Files):
         self.last_id = file_id
         await super().put(file_id, content)
         if "put" in self.fails_to:
-            raise OSError("planted: the disk is full")
+            raise FilesUnavailable("planted: the disk is full")
 
     async def delete(self, file_id: str) -> None:
         if "delete" in self.fails_to:
-            raise OSError("planted: the disk is away")
+            raise FilesUnavailable("planted: the disk is away")
         await super().delete(file_id)
 
 
@@ -223,8 +223,8 @@ def disk(client: Client) -> FailingFiles:
 
 def fail_upload(client: Client, disk: FailingFiles) -> str:
     """An upload that the disk fails; the id that the file would have had."""
-    with pytest.raises(AssertionError):  # the client fails on a 500
-        upload(client)
+    reply = upload(client)
+    assert (reply.status, reply.code, reply.headers["retry-after"]) == (503, "hizmet_disi", "5")
     return disk.last_id
 
 
@@ -373,3 +373,34 @@ def test_logo_of_the_demo_is_a_png_that_everybody_may_keep(client: Client) -> No
 @pytest.mark.parametrize("tenant", ["1", "99", "0", "x", "-2"])
 def test_tenant_without_a_logo_has_none(client: Client, tenant: str) -> None:
     assert client.call("GET", f"/storage/tenants/{tenant}/logo.png").status == 404
+
+
+def test_upload_whose_bytes_were_given_up_meanwhile_is_refused(client: Client) -> None:
+    """The disk stood still for longer than an upload may take, and what falls due deleted its bytes."""
+
+    class Slow(Files):
+        async def put(self, file_id: str, content: bytes | BinaryIO) -> None:
+            await super().put(file_id, content)
+            client.clock.advance(hours=2)
+            await run_due(client.world)
+
+    client.world = replace(client.world, files=Slow())
+    assert upload(client).code == "hizmet_disi"
+    assert (tables(client).files, tables(client).doomed) == ({}, {})
+
+
+def test_files_that_cannot_be_read_are_unavailable(client: Client, disk: FailingFiles) -> None:
+    url = upload(client).data["dosya"]["url"]
+
+    async def away(file_id: str) -> None:
+        raise FilesUnavailable("planted")
+
+    disk.read = away  # type: ignore[method-assign]
+    assert client.call("GET", url).code == "hizmet_disi"
+
+
+def test_name_of_a_file_ends_as_its_bytes_are(client: Client) -> None:
+    """`fatura.html` with a text in it would be a page once it is saved."""
+    file = upload(client, name="fatura.html").data["dosya"]
+    assert (file["ad"], file["tur"]) == ("fatura.html.txt", "text/plain")
+    assert 'filename="fatura.html.txt"' in client.call("GET", file["url"]).headers["content-disposition"]

@@ -10,6 +10,7 @@ from impl.actions import once as keys
 from impl.attempt import Attempt
 from impl.due import run_due
 from impl.problems import StillRunning
+from impl.store.memory import MemoryStore
 from impl.tests.client import DEMO_KEY, ESNAF_KEY, Client, Reply
 
 START = "/api/v1/widget/chat/start"
@@ -179,3 +180,54 @@ def test_a_key_of_another_form_is_a_field_error(client: Client, key: str) -> Non
         headers={"Idempotency-Key": key.encode().decode("latin-1")},
     )
     assert (reply.status, reply.fields) == (422, ["/Idempotency-Key"])
+
+
+def test_the_answers_of_an_erased_visitor_are_erased(client: Client) -> None:
+    first = start(client)
+    owner = client.login("destek@example.com")
+    assert client.call("DELETE", "/api/v1/operator/context/abc123?musteri_id=1", token=owner).status == 200
+    again = start(client)
+    assert again.data["oturum"]["id"] != first.data["oturum"]["id"]
+
+
+def test_a_member_who_was_removed_is_not_told_the_first_answer(client: Client, token: str) -> None:
+    client.accept(42, token)
+    assert say(client, token, "k").status == 201
+    assert isinstance(client.store, MemoryStore)
+    tables = client.store.tables
+    tables.memberships_by_operator[7] = tuple(m for m in tables.memberships_by_operator[7] if m.tenant_id != 2)
+    assert say(client, token, "k").code == "bulunamadi"
+
+
+def test_an_attempt_that_ran_too_long_leaves_the_next_one_alone(client: Client) -> None:
+    attempt = Attempt(None, None, None, "op", "k", b"f")
+    ran: list[str] = []
+
+    async def scene() -> None:
+        fail, go_on = asyncio.Event(), asyncio.Event()
+
+        async def first() -> tuple[int, bytes]:
+            await fail.wait()
+            raise RuntimeError("planted")
+
+        async def second() -> tuple[int, bytes]:
+            ran.append("second")
+            await go_on.wait()
+            return 201, b"second"
+
+        slow = asyncio.create_task(keys.once(client.world, attempt, first))
+        await asyncio.sleep(0)
+        client.clock.advance(seconds=60)
+        other = asyncio.create_task(keys.once(client.world, attempt, second))
+        await asyncio.sleep(0)
+        fail.set()
+        with pytest.raises(RuntimeError):
+            await slow
+        with pytest.raises(StillRunning):
+            await keys.once(client.world, attempt, second)
+        go_on.set()
+        assert await other == (201, b"second")
+        assert await keys.once(client.world, attempt, second) == (201, b"second")
+
+    client.run(scene())
+    assert ran == ["second"]

@@ -76,3 +76,20 @@ def test_origin_of_the_host_that_was_asked_is_enough(origin: str, host: str) -> 
 )
 def test_what_is_not_exactly_it_is_not(origin: str | None, host: str | None) -> None:
     assert not is_same_site("POST", None, origin, host)
+
+
+@pytest.mark.parametrize(
+    ("origin", "proves"),
+    [
+        ("https://destek.example", True),
+        ("https://DESTEK.example:443", True),
+        ("http://destek.example", False),
+        ("https://destek.example:8443", False),
+        ("http://10.0.0.1:8080", False),
+        ("null", False),
+        (None, False),
+    ],
+)
+def test_where_the_public_url_is_known_only_that_is_the_same_site(origin: str | None, proves: bool) -> None:
+    """Not the address behind the proxy, and not the same name over plain http, which others can answer."""
+    assert is_same_site("POST", None, origin, "10.0.0.1:8080", "https://destek.example") is proves
