@@ -85,6 +85,7 @@ class _Server(uvicorn.Server):
         if self._due is not None:
             self._due.cancel()
         await super().shutdown(sockets)
+        self._world.files.close()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # requests that are cut off now are no news

@@ -17,7 +17,7 @@ from impl.contract.replies import App
 from impl.contract.specification import Connexion31
 from impl.demo import demo_ids, load_demo, read_demo
 from impl.docs import Docs
-from impl.files import IN_MEMORY, Files, passing_folder
+from impl.files import IN_MEMORY, Files
 from impl.handlers import auth, context, operator, portal, widget
 from impl.passwords import Passwords
 from impl.settings import Settings
@@ -51,7 +51,7 @@ async def build_world(settings: Settings, clock: Clock | None = None) -> World:
     store, clock = STORES[settings.store](), clock or SystemClock()
     ids, files = CountingIds(), Files()
     if settings.files != IN_MEMORY:
-        files = Files(passing_folder(settings.files))  # the only store there is forgets whose they are when it ends
+        files = Files.passing(settings.files)  # the only store there is forgets whose they are when it ends
     if settings.demo:
         demo = read_demo()
         ids = demo_ids(demo)

@@ -7,7 +7,6 @@ is touched: it costs 20 ms and 7 MiB, and many worlds never have one.
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -48,6 +47,20 @@ class Files:
         self._place = place
         self._store: ObjectStore | None = None
         self._from_the_start: dict[str, bytes] = {}
+        self._passing = False
+
+    @classmethod
+    def passing(cls, place: str) -> Files:
+        """Files in a new folder inside the place, until `close`. Raises OSError."""
+        make_folder(place)
+        files = cls(mkdtemp(prefix="cozum-", dir=place))
+        files._passing = True
+        return files
+
+    def close(self) -> None:
+        """The end: passing files are gone."""
+        if self._passing:
+            rmtree(self._place, ignore_errors=True)
 
     def start_with(self, file_id: str, content: bytes) -> None:
         """Have these bytes from the start: they are written when the first file is touched."""
@@ -109,14 +122,6 @@ def _store_at(place: str) -> ObjectStore:
 def make_folder(place: str) -> None:
     """The folder, readable by nobody else when it is new. Raises OSError."""
     Path(place).mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def passing_folder(place: str) -> str:
-    """A new folder inside the place, which is gone with this process. Raises OSError."""
-    make_folder(place)
-    folder = mkdtemp(prefix="cozum-", dir=place)
-    atexit.register(rmtree, folder, ignore_errors=True)
-    return folder
 
 
 def _path(file_id: str) -> str:
