@@ -1,4 +1,4 @@
-"""Entities: frozen values in English, without a wire name (those stand in `wire.py`).
+"""Entities: frozen values in English, without a wire name (those stand in `impl.wire`).
 
 Instants are aware datetimes of Europe/Istanbul in whole seconds, as `Clock.now` gives them.
 """

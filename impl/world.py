@@ -72,7 +72,7 @@ class Ids(Protocol):
     """Gives numeric ids, each once, and random secrets."""
 
     def next(self, kind: str) -> int:
-        """The next id of this kind (`chat`, `message`, `ticket`, `reply`, `token`, `outbox`)."""
+        """The next id of this kind of row (`chat`, `message`, `token` …); each kind counts for itself."""
         ...
 
     def secret(self) -> Secret:

@@ -1,6 +1,6 @@
 """What a visitor's browser tells: pages, errors, screenshots.
 
-The widget's key is public, so what it can fill is bounded: of each visitor only the newest are kept.
+Of each visitor only the newest are kept: a page that reports without end fills nothing.
 """
 
 from __future__ import annotations
