@@ -48,7 +48,7 @@ lint-document: ## Lint openapi.yaml with Redocly and Spectral (needs Node.js)
 bench: setup ## Measure, side by side
 	@$(BIN)/python -m bench
 
-fuzz: setup ## Send 20,000 hostile requests to the mock server (FUZZ="--seed 7 --only paths" for more)
+fuzz: setup ## Send 20,000 hostile requests to the mock server and to the bare one (FUZZ="--seed 7 --only paths" for more)
 	@$(BIN)/python -m hostile $(FUZZ)
 
 lock: ## Resolve requirements.lock anew from pyproject.toml

@@ -13,6 +13,7 @@ from random import SystemRandom
 
 from hostile.run import CATEGORIES, GROWTH_LIMIT, MAY_CHANGE, MIB, Failure, Outcome, Run, chosen, warming
 from hostile.stand import Stand
+from impl.contract.plan import Plan
 
 SHOWN = 3
 """Examples of each kind of failure that are printed."""
@@ -33,12 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"seed {seed}", flush=True)
     start = time.perf_counter()
     with Stand() as stand, Run(stand, seed) as run:
-        run.warm_up(list(warming(run.source, min(WARMING, options.count))))
+        run.warm_up(list(warming(run.source, min(WARMING, options.count), options.only or ())))
         attempts = chosen(run.source, options.count, options.only or ())
-        run.fire(attempts, lambda done: _progress(done, len(attempts), len(run.outcome.failures)))
-        attempts.clear()
+        run.fire(attempts, lambda done: _progress(done, len(attempts), len(run.outcome.failures)), measured=True)
         run.finish()
     print(report(run.outcome, time.perf_counter() - start))
+    print("\n".join(not_reached(run.outcome, stand.application.plans)))
     if options.keep:
         _keep(run.outcome.failures, options.keep)
     return 1 if run.outcome.failures or run.outcome.growth > GROWTH_LIMIT else 0
@@ -57,12 +58,29 @@ def report(outcome: Outcome, seconds: float) -> str:
         seen = ", ".join(f"{status} × {times:,}" for status, times in sorted(outcome.statuses[category].items()))
         lines.append(f"{category:14} {sent:>9,} {failed:>7,}  {seen}")
     lines.append(f"{'all':14} {outcome.total:>9,} {len(outcome.failures):>7,}  in {seconds:.0f} s")
+    lines.append(f"{outcome.bare:,} of them at the bare application, as `cozum serve` runs it")
     verdict = "" if outcome.growth <= GROWTH_LIMIT else " TOO MUCH"
-    before, after = outcome.rss_before / MIB, outcome.rss_after / MIB
-    lines.append(f"memory {before:.0f} MiB → {after:.0f} MiB, at most {GROWTH_LIMIT // MIB} more{verdict}")
+    before, half, after, resident = (
+        number / MIB
+        for number in (outcome.held_before, outcome.held_at_half, outcome.held_after, outcome.resident_after)
+    )
+    lines.append(
+        f"memory in use {before:.0f} MiB → {half:.1f} at the half → {after:.1f} MiB, "
+        f"at most {GROWTH_LIMIT // MIB} more in the second half{verdict} ({resident:.0f} MiB resident)"
+    )
     for table, (operations, reason) in MAY_CHANGE.items():
         lines.append(f"exempt: {', '.join(sorted(operations))} may change {table} when refused: {reason}")
     return "\n".join([*lines, *_told(outcome.failures)])
+
+
+def not_reached(outcome: Outcome, plans: Sequence[Plan]) -> list[str]:
+    """Documented statuses that no attempt has reached, by operation; for information."""
+    lines = ["", "documented and not reached:"]
+    for plan in plans:
+        documented = {int(status) for status in plan.responses if status.isdigit()}
+        if missing := sorted(documented - outcome.by_operation[plan.id].keys()):
+            lines.append(f"  {plan.id:28} {', '.join(map(str, missing))}")
+    return lines
 
 
 def _told(failures: Sequence[Failure]) -> list[str]:

@@ -9,7 +9,8 @@ from enum import Enum
 from random import Random
 from typing import Final
 
-from hostile.calls import Call
+from hostile.answers import Answer
+from hostile.calls import Call, Credentials
 from impl.contract.document import Node
 
 
@@ -24,6 +25,8 @@ class Framing(Enum):
 
 
 Parts = bytes | tuple[bytes, ...]
+Check = Callable[[Sequence[Answer]], list[str]]
+"""What is wrong with an attempt's answers beyond what is judged of every answer, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,12 @@ class Attempt:
     framing: Framing = Framing.WHOLE
     half_close: bool = False
     """End our side after the last byte."""
+    check: Check | None = None
+    """What the contract says must come."""
+    before: tuple[Call, ...] = ()
+    """What must have happened: with any, the attempt gets a fresh world, and leaves none."""
+    deaf: bool = False
+    """Read nothing before all is sent, as simple clients do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ class Source:
     document: Node
     calls: Sequence[Call]
     random: Random
+    credentials: Credentials
 
     def some(self, number: int) -> list[Call]:
         """A few of the calls."""

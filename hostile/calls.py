@@ -28,6 +28,8 @@ class Credentials:
     """Of an operator who may manage a tenant."""
     file_id: bytes = b""
     """Of a file that is there."""
+    stranger_token: bytes = b"0|none"
+    """Of an operator whose tenants are none of the others'."""
 
 
 MANAGERS: Final = frozenset({"erase_visitor"})

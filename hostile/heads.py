@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from hostile.attempts import Attempt, Framing, Source, framing_of
+from hostile.attempts import Attempt, Check, Framing, Source, framing_of
 from hostile.calls import Call, Pairs, parameters_of, written
+from hostile.expected import answered, not_allowed, refused
 from hostile.values import HEADER_VALUES, MB, QUERY_VALUES, Make
+from impl.contract.replies import CORS_PREFIXES
 
 METHODS: Final = (
     *(
@@ -55,21 +58,29 @@ BESIDE: Final = (
 def methods(source: Source) -> Iterator[Attempt]:
     """Each path with each method, with and without a body; preflights; methods that are none."""
     paths = {call.template: call for call in source.calls}.values()
+    allowed: defaultdict[str, set[bytes]] = defaultdict(set)
+    for call in source.calls:
+        allowed[call.template].add(call.method)
     for call in paths:
+        known = allowed[call.template]
         for method in METHODS:
             build = partial(written, method, call.target, call.headers, None)
-            yield Attempt("methods", f"{method.decode()} {call.template}", build, (method,))
+            check = _expected(call, method, known)
+            yield Attempt("methods", f"{method.decode()} {call.template}", build, (method,), check=check)
         for method in (b"HEAD", b"TRACE", b"OPTIONS", b"DELETE", b"GET"):
             build = partial(
                 written, method, call.target, (*call.headers, (b"Content-Type", b"application/json")), b"{}"
             )
-            yield Attempt("methods", f"{method.decode()} {call.template} with a body", build, (method,))
+            check = _expected(call, method, known)
+            yield Attempt("methods", f"{method.decode()} {call.template} with a body", build, (method,), check=check)
         for asked in (b"POST", b"", b"*", b"\xff", b"A" * 20_000, b"DELETE, PUT"):
             headers = ((b"Origin", b"https://a.example"), (b"Access-Control-Request-Method", asked))
             build = partial(
                 written, b"OPTIONS", call.target, (*headers, (b"Access-Control-Request-Headers", asked)), None
             )
-            yield Attempt("methods", f"preflight of {call.template} for {asked[:20]!r}", build, (b"OPTIONS",))
+            check = _expected(call, b"OPTIONS", known)
+            what = f"preflight of {call.template} for {asked[:20]!r}"
+            yield Attempt("methods", what, build, (b"OPTIONS",), check=check)
         method = source.random.choice(NO_METHODS)
         build = partial(written, method, call.target, call.headers, None)
         yield Attempt("methods", f"{method[:20]!r} {call.template}", build, (method,), Framing.BROKEN)
@@ -78,6 +89,15 @@ def methods(source: Source) -> Iterator[Attempt]:
             yield Attempt(
                 "methods", f"{method.decode()} {path.decode()}", partial(written, method, path, (), None), (method,)
             )
+
+
+def _expected(call: Call, method: bytes, known: set[bytes]) -> Check | None:
+    """405 to all but the path's own methods; a preflight of the widget's paths is answered."""
+    if method in known:
+        return None
+    if method == b"OPTIONS" and call.template.startswith(CORS_PREFIXES):
+        return answered(204)
+    return not_allowed(sorted(known))
 
 
 def paths(source: Source) -> Iterator[Attempt]:
@@ -246,6 +266,12 @@ HEADERS: Final = (
         b"Max-Forwards",
     ),
 )
+ONCE: Final = frozenset(
+    {b"X-API-Key", b"Origin", b"Referer", b"Authorization", b"Cookie", b"X-Ziyaretci-Token", b"Idempotency-Key"}
+    | {b"Sec-Fetch-Site"}
+)
+"""Who is calling, and from where: two of them would let two readers see different callers."""
+CREDENTIALS: Final = frozenset({b"X-API-Key", b"Authorization", b"Cookie"})
 _ONES_OWN: Final = 4
 """Operations that each header and value is tried on."""
 
@@ -258,12 +284,20 @@ def headers(source: Source) -> Iterator[Attempt]:
                 what = f"{call.operation} with {header.decode()}: {name}"
                 yield Attempt("headers", what, partial(_with_header, call, header, make), (call.method,))
     for call in source.calls:
-        for header in HEADERS[:11]:
+        for header in (*HEADERS[:11], b"Sec-Fetch-Site"):
             own = dict(call.headers).get(header, b"a")
+            check = refused(400, "cift_baslik") if header in ONCE else None
             for values in ((own, own), (own, b"b"), (b"", own)):
                 build = partial(call.raw, headers=call.with_header(header, *values))
-                yield Attempt("headers", f"{call.operation} with {header.decode()} twice", build, (call.method,))
-        yield Attempt("headers", f"{call.operation} without headers", partial(call.raw, headers=()), (call.method,))
+                what = f"{call.operation} with {header.decode()} twice"
+                yield Attempt("headers", what, build, (call.method,), check=check)
+        yield Attempt(
+            "headers",
+            f"{call.operation} without headers",
+            partial(call.raw, headers=()),
+            (call.method,),
+            check=refused(401) if CREDENTIALS & {name for name, _ in call.headers} else None,
+        )
     for name, more in _many().items():
         for call in source.some(12):
             yield Attempt("headers", f"{call.operation} with {name}", partial(_with_more, call, more), (call.method,))

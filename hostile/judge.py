@@ -21,7 +21,7 @@ def failures(attempt: Attempt, raw: bytes, answers: Sequence[Answer], reached: i
     """What is wrong with the answers to an attempt, a sentence each. `reached`: requests the application saw."""
     found: list[str] = []
     for number, answer in enumerate(answers):
-        if attempt.framing is not Framing.WHOLE and _is_plain(answer):
+        if attempt.framing is not Framing.WHOLE and is_plain(answer):
             found += [] if answer.closes else ["the connection stays open after broken HTTP"]
             continue
         found += judge.of(attempt.methods[min(number, len(attempt.methods) - 1)], answer)
@@ -59,13 +59,18 @@ class Judge:
         return any(f"`{operation}`".encode() in answer.body for operation in self._unwritten)
 
 
-def _is_plain(answer: Answer) -> bool:
+def is_plain(answer: Answer) -> bool:
     """Whether the HTTP layer said it by itself."""
     return (answer.status, answer.body) in PLAIN
 
 
 def _headers_of(answer: Answer) -> list[str]:
-    needed = {401: ("www-authenticate",), 405: ("allow",), 429: ("retry-after",), 503: ("retry-after",)}
+    needed = {
+        401: ("www-authenticate",),
+        405: ("allow",),
+        429: ("retry-after", "ratelimit", "ratelimit-policy"),
+        503: ("retry-after",),
+    }
     return [f"{answer.status} without {name}" for name in needed.get(answer.status, ()) if name not in answer.headers]
 
 
@@ -81,7 +86,18 @@ def _envelope(answer: Answer) -> list[str]:
     expected = {"basarili": False, "status": answer.status, "istek_id": answer.headers.get("x-request-id")}
     found = [f"{name} is {body.get(name)!r}" for name, value in expected.items() if body.get(name) != value]
     found += [f"no {name}" for name in ("type", "title", "detail", "kod") if not isinstance(body.get(name), str)]
+    if body.get("kod") == "alan_hatasi":
+        found += _field_errors(body.get("hatalar"))
     return found
+
+
+def _field_errors(errors: Any) -> list[str]:
+    """A refusal of fields must name at least one, by a JSON Pointer (RFC 6901)."""
+    if not (isinstance(errors, list) and errors):
+        return ["alan_hatasi without hatalar"]
+    pointers = [error.get("alan") if isinstance(error, dict) else None for error in errors]
+    wrong = [where for where in pointers if not (isinstance(where, str) and (where == "" or where[0] == "/"))]
+    return [f"alan is {where!r:.80}" for where in wrong[:1]]
 
 
 def _readable_by_pages(raw: bytes, answer: Answer) -> list[str]:

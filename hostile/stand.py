@@ -8,32 +8,43 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 import time
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
+from weakref import WeakSet
 
 import uvicorn
 
 from cozum.server import bind, configuration
+from hostile.answers import Answer
+from hostile.judge import is_plain
 from hostile.wire import Connection
 from impl.app import Application, build_world
+from impl.contract import multipart
+from impl.contract.answers import Answers
 from impl.contract.call import Scope
+from impl.contract.lane import PLAN_KEY
+from impl.contract.plan import Plan
 from impl.contract.replies import App, Receive, Send
 from impl.demo import read_demo
+from impl.files import Files, _path, logo_id
 from impl.passwords import Passwords
 from impl.rules.hashing import digest
 from impl.rules.times import ISTANBUL
 from impl.settings import Settings
 from impl.store.memory import MemoryStore
-from impl.world import CountingIds, Secret
+from impl.world import CountingIds, Secret, World
 from mocks.app import build_mock
 
 DOCUMENT: Final = Path(__file__).resolve().parent.parent / "openapi.yaml"
@@ -54,6 +65,24 @@ _UVICORN: Final = logging.getLogger("uvicorn.error")
 _LOGGERS: Final = (_UVICORN, logging.getLogger("cozum"), logging.getLogger("asyncio"))
 
 Snapshot = dict[str, Any]
+
+BEAT: Final = 0.02
+"""Seconds between two looks at whether the event loop still runs."""
+
+
+@dataclass(slots=True)
+class Reached:
+    """A request that has come as far as the application."""
+
+    method: str
+    plan: Plan | None = None
+    """Its operation's; None: no such path, or another method."""
+
+
+HANGING_UP: Final = 4.0
+"""Seconds that the server may take to close connections whose clients have gone."""
+REACHED: Final = "cozum.hostile"
+"""Where the scope has the `Reached` of its request."""
 
 
 class StoppedClock:
@@ -90,15 +119,21 @@ class Stand:
 
     def __init__(self, spoil: Callable[[App], App] = lambda app: app) -> None:
         """`spoil` plants a defect around the application, to see that it is found."""
-        self.reached: Counter[int] = Counter()
-        """Requests that have come as far as the application, by the client's port."""
+        self.reached: defaultdict[int, list[Reached]] = defaultdict(list)
+        """Requests that have come as far as the application, in order, by the client's port."""
+        self.bare = False
+        """Whether requests go to the application as `cozum serve` runs it, whose answers go out in one piece; else
+        to the mock, which checks them itself."""
         self.faults: list[str] = []
         """What broke the contract, and what was logged as an error, since somebody looked last."""
         self._running = 0
         self._passwords = QuickPasswords()
         self._settings = Settings(DOCUMENT, demo=True)
-        self.application = Application(self._settings, lambda scope: self.world)
+        self.application = Application(self._settings, self._world_for)
         self._mock = spoil(build_mock(self.application, self._tell))
+        self._bare = spoil(self.application.asgi)
+        self._answers = Answers(self.application.binding.schemas)
+        self._beat_at = self._longest = self._cpu = 0.0
         self._log = _LogReader(self.faults)
         self.renew()
 
@@ -107,6 +142,10 @@ class Stand:
         self.address: tuple[str, int] = listener.getsockname()[:2]
         self._server = uvicorn.Server(configuration(self._counted))
         self._level = _UVICORN.level
+        self._deleted = _deleted_files()
+        _Spooled.faults = self.faults
+        vars(multipart)["SpooledTemporaryFile"] = _Spooled
+        logging.getLogger("python_multipart").setLevel(logging.ERROR)  # as `cozum` does
         _UVICORN.setLevel(logging.ERROR)  # it warns of each broken request, and there are many
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
         for logger in _LOGGERS:
@@ -116,6 +155,7 @@ class Stand:
             if not self._thread.is_alive():
                 raise RuntimeError("the server did not start")
             time.sleep(0.005)
+        self._cpu_clock = time.pthread_getcpuclockid(self._thread.ident or 0)
         return self
 
     def __exit__(
@@ -125,6 +165,7 @@ class Stand:
         self._thread.join(10)
         for logger in _LOGGERS:
             logger.removeHandler(self._log)
+        vars(multipart)["SpooledTemporaryFile"] = SpooledTemporaryFile
         _UVICORN.setLevel(self._level)
 
     def connect(self) -> Connection:
@@ -151,7 +192,15 @@ class Stand:
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.0001)
-        return True
+        turned = threading.Event()  # the loop has said all that it has to say, into the log too
+        self._loop.call_soon_threadsafe(turned.set)
+        return turned.wait(max(0.1, deadline - time.monotonic()))
+
+    def wait_for_hanging_up(self) -> None:
+        """Wait until the server has let go of every connection: some it closes only in a while."""
+        deadline = time.monotonic() + HANGING_UP
+        while self._server.server_state.connections and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def take_faults(self) -> list[str]:
         """What was found since the last time."""
@@ -170,16 +219,63 @@ class Stand:
                 state[field.name] = frozen(_content(part))
         return state
 
+    def contract_faults(self, answers: Sequence[Answer], reached: Sequence[Reached]) -> list[str]:
+        """What breaks the contract in answers that came from the bare application, as they stood on the wire."""
+        of_the_application = [answer for answer in answers if not is_plain(answer)]
+        return [
+            f"contract broken, {answer.status}: {fault[:300]}"
+            for answer, request in zip(of_the_application, reached, strict=False)
+            if request.method != "HEAD" and (request.plan is None or request.plan.implemented or answer.status != 501)
+            for fault in self._answers.faults(request.plan, answer.status, answer.headers, answer.body)
+        ]
+
+    def watch(self) -> None:
+        """Begin to measure how long the event loop is kept busy."""
+        self._beat_at, self._longest = time.monotonic(), 0.0
+        self._cpu = time.clock_gettime(self._cpu_clock)
+
+    def busy(self) -> tuple[float, float]:
+        """Seconds since then: of processor time in the server's thread, and the longest that its loop stood still."""
+        still = max(self._longest, time.monotonic() - self._beat_at - BEAT)
+        return time.clock_gettime(self._cpu_clock) - self._cpu, still
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT)
+            now = time.monotonic()
+            self._longest = max(self._longest, now - self._beat_at - BEAT)
+            self._beat_at = now
+
+    def left_behind(self) -> list[str]:
+        """Temporary files that are open though no request is under way, and bytes that nothing refers to."""
+        files = max(len(_deleted_files() - self._deleted), sum(not file.closed for file in _Spooled.alive))
+        found = [f"{files} temporary files are still open"] if files else []
+        tables = self.tables
+        known = {*tables["files"], *tables["shots_by_file"], *tables["doomed"], *map(logo_id, tables["tenants"])}
+        strays = _kept(self.world.files).keys() - {_path(file_id) for file_id in known}
+        return [*found, f"the bytes of {len(strays)} files have no row"] if strays else found
+
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._mock(scope, receive, send)
+            self._loop = asyncio.get_running_loop()
+            self._beating = self._loop.create_task(self._beat())
+            try:
+                await self._mock(scope, receive, send)
+            finally:
+                self._beating.cancel()
             return
-        self.reached[scope["client"][1]] += 1
+        app, requests = self._bare if self.bare else self._mock, self.reached[scope["client"][1]]
+        scope[REACHED] = Reached(scope["method"])
+        requests.append(scope[REACHED])
         self._running += 1
         try:
-            await self._mock(scope, receive, send)
+            await app(scope, receive, send)
         finally:
             self._running -= 1
+
+    def _world_for(self, scope: Scope) -> World:
+        scope[REACHED].plan = scope[PLAN_KEY]
+        return self.world
 
     def _tell(self, method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
         self.faults += [f"contract broken, {status}: {fault[:300]}" for fault in faults]
@@ -190,11 +286,26 @@ def _content(part: Any) -> Any:
     attributes = getattr(part, "__dict__", part)
     if not (isinstance(attributes, dict) and {"_store", "_from_the_start"} <= attributes.keys()):
         return attributes
-    sizes = [len(content) for content in attributes["_from_the_start"].values()]  # written when one is touched
-    if attributes["_store"] is not None:
-        pages = import_module("obstore").list(attributes["_store"])
-        sizes += [meta["size"] for page in pages for meta in page]
-    return sorted(sizes)
+    return sorted(_kept(part).values())
+
+
+def _kept(files: Files) -> dict[str, int]:
+    """Sizes of the files that are kept, by their places."""
+    sizes = {_path(file_id): len(content) for file_id, content in files._from_the_start.items()}
+    if files._store is not None:
+        pages = import_module("obstore").list(files._store)
+        sizes |= {meta["path"]: meta["size"] for page in pages for meta in page}
+    return sizes
+
+
+def _deleted_files() -> set[str]:
+    """The open files of this process that have no name any more."""
+    found = set()
+    with suppress(FileNotFoundError):  # no Linux: nothing to be seen
+        for number in os.listdir("/proc/self/fd"):
+            with suppress(OSError):
+                found.add(os.readlink(f"/proc/self/fd/{number}"))
+    return {name for name in found if name.endswith(" (deleted)")}
 
 
 def frozen(value: Any) -> Any:
@@ -212,6 +323,22 @@ def frozen(value: Any) -> Any:
             return bytes(value)
         case _:
             return value
+
+
+class _Spooled(SpooledTemporaryFile[bytes]):
+    """Tells when nobody has closed it, be it in memory or not."""
+
+    faults: ClassVar[list[str]] = []
+    alive: ClassVar[WeakSet[_Spooled]] = WeakSet()
+
+    def __init__(self, max_size: int) -> None:
+        super().__init__(max_size)
+        self.alive.add(self)
+
+    def __del__(self) -> None:
+        if not self.closed:
+            self.faults.append("temporary files are dropped open")
+            self.close()
 
 
 class _LogReader(logging.Handler):

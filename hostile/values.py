@@ -430,3 +430,31 @@ HEADER_VALUES: Final[Mapping[str, Make]] = {
     "20 KB of commas": _often(b",", 20_000),
     "20 KB of semicolons": _often(b";q=", 6_000),
 }
+
+
+def _repeated(piece: Callable[[int], bytes], around: bytes) -> Callable[[int], bytes]:
+    """So many bytes of pieces, numbered, between the brackets."""
+
+    def make(size: int) -> bytes:
+        length = len(piece(1_000_000)) + 1
+        return around[:1] + b",".join([piece(1_000_000 + n) for n in range(max(1, size // length))]) + around[1:]
+
+    return make
+
+
+MANY: Final[Mapping[str, Callable[[int], bytes]]] = {
+    "names with NUL": _repeated(rb'"\u0000%d":0'.__mod__, b"{}"),
+    "names with a surrogate": _repeated(rb'"\ud800%d":0'.__mod__, b"{}"),
+    "names": _repeated(rb'"%d":[]'.__mod__, b"{}"),
+    "values with NUL": _repeated(rb'"%d":"\u0000"'.__mod__, b"{}"),
+    "empty names": _repeated(lambda n: b'"":0', b"{}"),
+    "numbers": _repeated(lambda n: b"1", b"[]"),
+    "different numbers": _repeated(b"%d".__mod__, b"[]"),
+    "texts": _repeated(b'"%d"'.__mod__, b"[]"),
+    "texts with NUL": _repeated(rb'"\u0000%d"'.__mod__, b"[]"),
+    "arrays": _repeated(lambda n: b"[]", b"[]"),
+    "objects": _repeated(lambda n: b"{}", b"[]"),
+    "objects with names with NUL": _repeated(rb'{"\u0000%d":0}'.__mod__, b"[]"),
+    "a text of NULs": lambda size: b'"' + rb"\u0000" * (size // 6) + b'"',
+}
+"""JSON of about so many bytes that is wrong in as many places as it can be."""

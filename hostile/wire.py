@@ -52,12 +52,26 @@ class Connection:
         """End the connection."""
         self._socket.close()
 
+    def left_over(self) -> bytes:
+        """What has come that nobody asked for."""
+        with suppress(OSError):
+            self._buffer += self._socket.recv(PIECE)
+        taken = bytes(self._buffer)
+        self._buffer.clear()
+        return taken
+
     def exchange(
-        self, parts: Sequence[bytes], methods: Sequence[bytes], seconds: float, *, half_close: bool = False
+        self,
+        parts: Sequence[bytes],
+        methods: Sequence[bytes],
+        seconds: float,
+        *,
+        half_close: bool = False,
+        deaf: bool = False,
     ) -> list[Answer]:
         """Send the parts, slowly if they are several, and read an answer for each of the methods.
 
-        `half_close` ends our side after the last byte. Raises NoAnswerError, BadAnswerError.
+        `half_close` ends our side after the last byte; `deaf` reads only then. Raises NoAnswerError, BadAnswerError.
         """
         self.reusable = False
         deadline = time.monotonic() + seconds
@@ -72,16 +86,18 @@ class Connection:
             if self._ended:
                 self._nothing_left(what)
                 raise NoAnswerError(f"closed before {what}", ended=True)
-            self._step(sending, deadline, what, half_close=half_close)
-        if self._buffer:
-            raise BadAnswerError(f"bytes after the answer: {bytes(self._buffer[:80])!r}")
+            self._step(sending, deadline, what, half_close=half_close, deaf=deaf)
+        if more := self.left_over():
+            raise BadAnswerError(f"bytes after the answer: {more[:80]!r}")
         self.reusable = sending.done and not half_close and not (self._ended or answers[-1].closes)
         return answers
 
-    def exhaust(self, parts: Sequence[bytes], seconds: float, *, half_close: bool, of_head: bool) -> list[Answer]:
+    def exhaust(
+        self, parts: Sequence[bytes], seconds: float, *, half_close: bool, of_head: bool, enough: int = 1
+    ) -> list[Answer]:
         """Send the parts, and read every answer until the server ends the connection.
 
-        Our side is ended once the first answer has come, or with `half_close` behind the last byte. `of_head`: they
+        Our side is ended once enough answers have come, or with `half_close` behind the last byte. `of_head`: they
         may answer a HEAD. Raises NoAnswerError, BadAnswerError.
         """
         self.reusable = False
@@ -92,8 +108,9 @@ class Connection:
             answer = take_answer(self._buffer, of_head=of_head, ended=self._ended)
             if answer is not None:
                 answers.append(answer)
-                self._half_close()
-                sending.give_up()
+                if len(answers) >= enough:
+                    self._half_close()
+                    sending.give_up()
             elif self._ended:
                 self._nothing_left("the end")
                 return answers
@@ -110,14 +127,15 @@ class Connection:
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_WR)
 
-    def _step(self, sending: _Sending, deadline: float, missing: str, *, half_close: bool) -> None:
+    def _step(self, sending: _Sending, deadline: float, missing: str, *, half_close: bool, deaf: bool = False) -> None:
         """Wait until something can be done, and do it. Raises NoAnswerError."""
         now = time.monotonic()
         if now >= deadline:
             raise NoAnswerError(f"{missing} did not come in time")
         wants_to_send = not sending.done and now >= sending.not_before
         wait = deadline - now if wants_to_send or sending.done else sending.not_before - now
-        readable, writable, _ = select.select([self._socket], [self._socket] if wants_to_send else [], [], wait)
+        reads = [] if deaf and not sending.done else [self._socket]
+        readable, writable, _ = select.select(reads, [self._socket] if wants_to_send else [], [], wait)
         if readable:
             self._receive()
         if writable and not self._ended:

@@ -17,7 +17,7 @@ from impl.contract.call import Scope
 from impl.contract.replies import App, Receive, Send
 
 SEED = 20_260_412
-COUNT = 1_200
+COUNT = 800
 NEVER_ACCEPTED = {
     "portal_resend_delivery": "there is a delivery only after a webhook was set and sent to",
     "portal_remove_origin": "an origin of tenant 1 would shut out all calls of its widget",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -118,3 +119,56 @@ def test_every_answer_until_the_end_is_read() -> None:
 def test_end_of_our_side_reaches_the_server() -> None:
     with server(_wait_for_the_end) as connection:
         assert connection.exhaust([b"a", b"b"], 5, half_close=True, of_head=False) == []
+
+
+def _answer_twice(peer: socket.socket) -> None:
+    peer.recv(100)
+    peer.sendall(OK + b"GARBAGE")
+    _wait_for_the_end(peer)
+
+
+def test_what_follows_an_answer_is_a_fault() -> None:
+    with server(_answer_twice) as connection, pytest.raises(BadAnswerError, match="bytes after the answer"):
+        connection.exchange([b"x"], [b"GET"], 5)
+
+
+def _answer_late(peer: socket.socket) -> None:
+    _answer_and_wait_after(peer, OK, b"GARBAGE")
+
+
+def _answer_and_wait_after(peer: socket.socket, first: bytes, second: bytes) -> None:
+    peer.recv(100)
+    peer.sendall(first)
+    time.sleep(0.02)
+    peer.sendall(second)
+    _wait_for_the_end(peer)
+
+
+def test_what_comes_later_is_left_over() -> None:
+    with server(_answer_late) as connection:
+        connection.exchange([b"x"], [b"GET"], 5)
+        time.sleep(0.05)
+        assert connection.left_over() == b"GARBAGE"
+
+
+def _answer_at_once(peer: socket.socket) -> None:
+    peer.sendall(OK)
+    _wait_for_the_end(peer)
+
+
+def test_deaf_client_sends_all_before_it_reads() -> None:
+    with server(_answer_at_once) as connection:
+        (answer,) = connection.exchange([b"x" * 3_000_000], [b"POST"], 5, deaf=True)
+        assert answer.status == 200
+        assert connection.reusable
+
+
+def test_enough_answers_are_waited_for_before_our_side_is_ended() -> None:
+    with server(_answer_each_and_close) as connection:
+        answers = connection.exhaust([b"x", b"y"], 5, half_close=False, of_head=False, enough=2)
+        assert len(answers) == 2
+
+
+def _answer_each_and_close(peer: socket.socket) -> None:
+    while peer.recv(1):
+        peer.sendall(OK)
