@@ -1,0 +1,1 @@
+"""Wrong servers, to see that the suite finds them."""
