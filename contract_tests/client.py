@@ -27,6 +27,8 @@ IDLE: Final = 2.0
 """Seconds after which a kept connection is not trusted any more."""
 PATIENCE: Final = 20
 """Seconds that a 429 may ask us to wait."""
+SHORTEST_SECRET: Final = 8
+"""Characters of a secret that is looked for in answers: a shorter one may stand there by chance."""
 LARGEST: Final = 32 * 1024 * 1024
 BROWSER: Final = ("/api/v1/widget/", "/api/v1/context/")
 
@@ -91,7 +93,8 @@ class Client:
         self.requests = 0
         self.seen: dict[str, set[int]] = {}
         """The statuses seen, by operationId."""
-        self._secrets = [t.secret for t in (target.tenant, target.listed, target.other) if t]
+        secrets_known = [t.secret for t in (target.tenant, target.listed, target.other) if t]
+        self._secrets = [secret for secret in secrets_known if len(secret) >= SHORTEST_SECRET]
         self._parts = parts
         self._prefix = f"ct{seed}-{secrets.token_hex(3)}"
         self._count = 0

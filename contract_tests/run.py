@@ -11,10 +11,10 @@ from typing import Any, Final, Literal
 from contract_tests import rules  # noqa: F401 - importing them registers the checks
 from contract_tests.catalogue import CAPABILITIES, CATALOGUE, Rule
 from contract_tests.checks import CHECKS, ON_EVERY_ANSWER, Judge
-from contract_tests.client import Client
+from contract_tests.client import Answer, Client
 from contract_tests.document import Document
 from contract_tests.findings import Broken, CannotRun, NotJudged
-from contract_tests.target import Target
+from contract_tests.target import Login, Target, Tenant
 
 EXAMPLES: Final = {"quick": 30, "full": 200}
 """How many values a check generates."""
@@ -58,39 +58,46 @@ class Order:
 def probe(target: Target, document: Document) -> Target:
     """The target as it is: without the tenants and operators beyond the first that it does not know.
 
-    Raises CannotRun when nothing can be judged.
+    Judges nothing: a server that answers wrongly is there. Raises CannotRun when there is nothing to judge.
     """
     client = Client(target, document, timeout=PROBE)
     try:
         return _probed(client, target)
-    except (Broken, NotJudged) as error:
-        raise CannotRun(f"{target.base_url}: {error}") from None
     finally:
         client.close()
 
 
 def _probed(client: Client, target: Target) -> Target:
-    body = json.dumps({"ziyaretci_id": client.visitor()}).encode()
-    tenant = target.tenant
-    headers = {"X-API-Key": tenant.key, "Content-Type": "application/json", "Accept": "application/json"}
-    first = client.send(
-        "POST", "/api/v1/widget/init", body, headers | ({"Origin": tenant.origin} if tenant.origin else {})
-    )
-    if first.code == "anahtar_gecersiz":
-        raise CannotRun(f"{target.base_url} does not know the widget key {tenant.key}")
-    if not isinstance(first.value, dict) or "basarili" not in first.value:
+    first = _init(client, target.tenant)
+    if first.status == 401:
+        raise CannotRun(f"{target.base_url} does not know the widget key {target.tenant.key}")
+    if not isinstance(first.value, dict):
         kind = first.headers.get("content-type", "no content")
         raise CannotRun(f"{target.base_url} is not the API: it answers widget/init with {first.status}, {kind}")
-    if client.login(target.operator).status == 401:
+    if _login(client, target.operator).status == 401:
         raise CannotRun(f"{target.base_url} does not let {target.operator.email} in: wrong email or password")
     unknown: dict[str, Any] = {}
-    for name, tenant_there in (("listed", target.listed), ("other", target.other)):
-        if tenant_there and client.init(client.visitor(), tenant_there).status != 200:
+    for name, tenant in (("listed", target.listed), ("other", target.other)):
+        if tenant and _init(client, tenant).status == 401:
             unknown[name] = None
     for name, login in (("colleague", target.colleague), ("outsider", target.outsider)):
-        if login and client.login(login).status != 200:
+        if login and _login(client, login).status == 401:
             unknown[name] = None
     return replace(target, **unknown)
+
+
+def _init(client: Client, tenant: Tenant) -> Answer:
+    headers = {"X-API-Key": tenant.key} | ({"Origin": tenant.origin} if tenant.origin else {})
+    return _post(client, "/api/v1/widget/init", {"ziyaretci_id": client.visitor()}, headers)
+
+
+def _login(client: Client, login: Login) -> Answer:
+    return _post(client, "/api/v1/auth/login", {"email": login.email, "sifre": login.password}, {})
+
+
+def _post(client: Client, path: str, body: Any, headers: dict[str, str]) -> Answer:
+    usual = {"Content-Type": "application/json", "Accept": "application/json"}
+    return client.send("POST", path, json.dumps(body).encode(), usual | headers)
 
 
 def chosen(order: Order) -> list[Rule]:

@@ -32,6 +32,7 @@ def judge_server(
         bool, Parameter(negative=(), help="Nobody else uses the server: operators may be changed.")
     ] = False,
     list_rules: Annotated[bool, Parameter(name="--list", negative=(), help="Print the rules and end.")] = False,
+    quiet: Annotated[bool, Parameter(negative=(), help="Print only what is broken, and the last line.")] = False,
     document: Annotated[Path | None, Parameter(help="Another document than the one that came with cozum.")] = None,
 ) -> None:
     """Judge; exit with 1 if a rule is broken."""
@@ -48,13 +49,13 @@ def judge_server(
     order = Order(seed, rule, profile, level)
     try:
         chosen(order)
-        if not _judged(base_url, path, Document(path), order, owned):
+        if not _judged(base_url, path, Document(path), order, owned, quiet):
             sys.exit(1)
     except (CannotRun, OSError) as error:
         raise UsageError(str(error)) from None
 
 
-def _judged(base_url: str | None, path: Path, document: Document, order: Order, owned: bool) -> bool:
+def _judged(base_url: str | None, path: Path, document: Document, order: Order, owned: bool, quiet: bool) -> bool:
     """Whether every rule holds. Prints as it goes."""
     from dataclasses import replace
 
@@ -75,9 +76,9 @@ def _judged(base_url: str | None, path: Path, document: Document, order: Order, 
         target = probe(claimed, document)
         for verdict in judge(target, document, order):
             verdicts.append(verdict)
-            print({"passed": ".", "broken": "X", "skipped": "s"}[verdict.outcome], end="", flush=True)
-    print()
-    for line in (*report.table(verdicts), *report.findings(verdicts)):
+            if not quiet:
+                print({"passed": ".", "broken": "X", "skipped": "s"}[verdict.outcome], end="", flush=True)
+    for line in (*([] if quiet else ["", *report.table(verdicts)]), *report.findings(verdicts)):
         print(line)
-    print("\n" + report.summary(verdicts, time.monotonic() - began, order.seed))
+    print(("" if quiet else "\n") + report.summary(verdicts, time.monotonic() - began, order.seed))
     return all(verdict.broken is None for verdict in verdicts)
