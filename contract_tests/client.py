@@ -83,7 +83,15 @@ def sign(secret: str, visitor: str, email: str | None, timestamp: int) -> str:
 class Client:
     """Who calls. Threads may share one: each has a connection of its own."""
 
-    def __init__(self, target: Target, document: Document, seed: int = 0, *, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self,
+        target: Target,
+        document: Document,
+        seed: int = 0,
+        *,
+        timeout: float = TIMEOUT,
+        seen: dict[str, set[int]] | None = None,
+    ) -> None:
         parts = urlsplit(target.base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise CannotRun(f"{target.base_url!a} is no http(s) address")
@@ -91,7 +99,7 @@ class Client:
         self.document = document
         self.timeout = timeout
         self.requests = 0
-        self.seen: dict[str, set[int]] = {}
+        self.seen: dict[str, set[int]] = {} if seen is None else seen
         """The statuses seen, by operationId."""
         secrets_known = [t.secret for t in (target.tenant, target.listed, target.other) if t]
         self._secrets = [secret for secret in secrets_known if len(secret) >= SHORTEST_SECRET]

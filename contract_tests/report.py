@@ -19,10 +19,13 @@ def table(verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 
 def operations(document: Document, seen: Mapping[str, set[int]]) -> Iterator[str]:
-    """A line an operation: the statuses that were seen."""
-    for operation in document.operations:
-        statuses = ", ".join(map(str, sorted(seen.get(operation.id, ())))) or "never called"
-        yield f"  {operation.id:28} {statuses}"
+    """A line an operation with the statuses that were seen, and one with those that were never called."""
+    called = [operation for operation in document.operations if operation.id in seen]
+    for operation in called:
+        yield f"  {operation.id:28} {', '.join(map(str, sorted(seen[operation.id])))}"
+    never = [operation.id for operation in document.operations if operation.id not in seen]
+    if never:
+        yield f"  never called: {', '.join(never)}"
 
 
 def findings(verdicts: Sequence[Verdict]) -> Iterator[str]:

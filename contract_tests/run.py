@@ -111,10 +111,15 @@ def chosen(order: Order) -> list[Rule]:
     return wanted
 
 
-def judge(target: Target, document: Document, order: Order) -> Iterator[Verdict]:
-    """Each rule's verdict as soon as it is known, those of every answer last. Raises CannotRun."""
+def judge(
+    target: Target, document: Document, order: Order, seen: dict[str, set[int]] | None = None
+) -> Iterator[Verdict]:
+    """Each rule's verdict as soon as it is known, those of every answer last. Raises CannotRun.
+
+    `seen` is filled with the statuses that each operation answered.
+    """
     wanted = chosen(order)
-    client = Client(target, document, order.seed)
+    client = Client(target, document, order.seed, seen=seen)
     elsewhere: dict[str, tuple[Broken, str]] = {}
     try:
         for rule in wanted:

@@ -72,13 +72,17 @@ def _judged(base_url: str | None, path: Path, document: Document, order: Order, 
         given = described(base_url)
         place = nullcontext(replace(given, owned=given.owned or owned))
     began, verdicts = time.monotonic(), []
+    seen: dict[str, set[int]] = {}
     with place as claimed:
         target = probe(claimed, document)
-        for verdict in judge(target, document, order):
+        for verdict in judge(target, document, order, seen):
             verdicts.append(verdict)
             if not quiet:
                 print({"passed": ".", "broken": "X", "skipped": "s"}[verdict.outcome], end="", flush=True)
-    for line in (*([] if quiet else ["", *report.table(verdicts)]), *report.findings(verdicts)):
+    for line in (
+        *([] if quiet else ["", *report.table(verdicts), "", *report.operations(document, seen)]),
+        *report.findings(verdicts),
+    ):
         print(line)
     print(("" if quiet else "\n") + report.summary(verdicts, time.monotonic() - began, order.seed))
     return all(verdict.broken is None for verdict in verdicts)
