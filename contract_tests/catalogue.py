@@ -296,3 +296,20 @@ _rule(
     "add_page_view get_visitor_context",
     "reference",
 )
+_rule(
+    "error.shown",
+    "The panel shows what scripts on the page ran into.",
+    "add_error_log get_visitor_context",
+    "reference",
+)
+_rule(
+    "screenshot.types", "A screenshot is a PNG, JPEG or WebP data URI whose bytes are of that type.", "add_screenshot"
+)
+_rule("canned.tenants", "Canned responses are those of the operator's tenants.", "list_canned_responses", "reference")
+_rule(
+    "erasure",
+    "sahip and yonetici erase a visitor with all that is theirs, others are 403 yetki_yok.",
+    "erase_visitor get_visitor_context",
+    "contract",
+    ("colleague",),
+)

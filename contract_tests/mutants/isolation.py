@@ -6,12 +6,14 @@ import mimetypes
 from typing import Any
 
 from contract_tests.mutants.planting import Patch, Seen, mutant
-from impl.actions import articles, files, messages, tenants, tickets, visitors
+from impl.actions import articles, browser, canned, erasure, files, messages, tenants, tickets, visitors
 from impl.handlers import operator, widget
 from impl.problems import ChatIsClosed, NotFound
+from impl.rules.data_uris import read_data_uri
 from impl.rules.folding import query_words
 from impl.store.memory.articles import Articles
 from impl.store.memory.browser import Browser
+from impl.store.memory.chats import Chats
 
 
 def _visitors_chat(patch: Patch, *, any_tenant: bool = False, any_visitor: bool = False) -> None:
@@ -181,3 +183,44 @@ def oldest_page_first(patch: Patch) -> None:
         return list(await original(tx, *args))[::-1]
 
     patch.set(Browser, "page_views", views)
+
+
+@mutant("error.shown", "Errors are not kept.")
+def errors_forgotten(patch: Patch) -> None:
+    async def logs(tx: Any, *args: Any) -> Any:
+        return ()
+
+    patch.set(Browser, "error_logs", logs)
+
+
+@mutant("screenshot.types", "A screenshot is of the type that it says.")
+def screenshot_by_its_word(patch: Patch) -> None:
+    original = browser._read
+
+    def read(data_uri: str) -> Any:
+        return read_data_uri(data_uri) or original(data_uri)
+
+    patch.set(browser, "_read", read)
+
+
+@mutant("canned.tenants", "Canned responses are those of every tenant.")
+def canned_of_any_tenant(patch: Patch) -> None:
+    patch.wrap(canned, "wanted_tenants", lambda wanted, caller, tenant: (1, 2, 3) if tenant is None else (tenant,))
+
+
+@mutant("canned.tenants", "musteri_id does not choose canned responses.")
+def canned_unfiltered(patch: Patch) -> None:
+    patch.wrap(canned, "wanted_tenants", lambda wanted, caller, tenant: caller.tenant_ids)
+
+
+@mutant("erasure", "Every member erases.")
+def anybody_erases(patch: Patch) -> None:
+    patch.wrap(erasure, "may_manage", lambda may_manage, role: True)
+
+
+@mutant("erasure", "A visitor's chats outlive them.")
+def chats_outlive(patch: Patch) -> None:
+    async def nothing(tx: Any, *args: Any) -> Any:
+        return ()
+
+    patch.set(Chats, "delete_chats_of_visitor", nothing)

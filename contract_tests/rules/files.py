@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -77,3 +78,56 @@ def panel_shows_the_pages(judge: Judge) -> None:
     answer = judge.client.context(visitor)
     seen = [page["sayfa_url"] for page in answer.data["sayfa_gecmisi"]]
     judge.must(seen == urls[::-1], str(urls[::-1]), answer, seen)
+
+
+@check("error.shown")
+def panel_shows_the_errors(judge: Judge) -> None:
+    client, visitor = judge.client, judge.client.visitor()
+    for number in range(2):
+        body = {"ziyaretci_id": visitor, "mesaj": f"TypeError {number}", "satir": 42}
+        answer = client.call("POST", "/api/v1/context/error-log", body=body, tenant=judge.target.tenant)
+        judge.expect(answer, 201)
+    answer = client.context(visitor)
+    seen = [(error["mesaj"], error["satir"]) for error in answer.data["hatalar"]]
+    judge.must(seen == [("TypeError 1", 42), ("TypeError 0", 42)], "both errors, the last first", answer, seen)
+
+
+@check("screenshot.types")
+def screenshot_is_a_picture(judge: Judge) -> None:
+    client, visitor = judge.client, judge.client.visitor()
+    picture = b64encode(PNG).decode()
+    for kind, text, status in (
+        ("image/png", picture, 201),
+        ("image/jpeg", picture, 422),
+        ("image/svg+xml", b64encode(SVG).decode(), 422),
+        ("image/png", b64encode(SVG).decode(), 422),
+        ("image/png", picture[:-3] + "!!!", 422),
+    ):
+        body = {"ziyaretci_id": visitor, "goruntu": f"data:{kind};base64,{text}"}
+        answer = client.call("POST", "/api/v1/context/screenshot", body=body, tenant=judge.target.tenant)
+        judge.expect(answer, status)
+    shown = client.context(visitor)
+    seen = [(one["tur"], one["boyut"]) for one in shown.data["ekran_goruntuleri"]]
+    judge.must(seen == [("image/png", len(PNG))], f"one picture of {len(PNG)} bytes", shown, seen)
+
+
+@check("erasure")
+def erased_visitor_is_gone(judge: Judge) -> None:
+    client, visitor = judge.client, judge.client.visitor()
+    client.customer_info(visitor, ad="Silinecek").succeeded()
+    chat = client.chat(visitor)
+    tenant = client.tenant_id()
+    may = {}
+    for login in (judge.target.operator, judge.target.colleague):
+        tabs = client.operator("GET", "tenants", login).data["musteriler"]
+        may[login] = next(tab["rol"] for tab in tabs if tab["id"] == tenant) in ("sahip", "yonetici")
+    path, query = f"context/{visitor}", {"musteri_id": tenant}
+    for login in (one for one, allowed in may.items() if not allowed):
+        judge.expect(client.operator("DELETE", path, login, query=query), 403, "yetki_yok")
+        judge.expect(client.context(visitor), 200)
+    for login in (one for one, allowed in list(may.items())[::-1] if allowed):
+        judge.expect(client.operator("DELETE", path, login, query=query), 200)
+        judge.expect(client.context(visitor), 404)
+        judge.expect(client.operator("GET", f"chat/{chat}/messages"), 404)
+        judge.expect(client.operator("DELETE", path, login, query=query), 404)
+        return

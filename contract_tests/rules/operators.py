@@ -162,3 +162,19 @@ def chats_return_when_their_operator_goes(judge: Judge) -> None:
     judge.must(seen.data["durum"] == "bekliyor", "the chat back in the queue", seen)
     told = client.operator("GET", "status")
     judge.must(told.data["durum"] == "cevrimdisi", "durum cevrimdisi", answer)
+
+
+@check("canned.tenants")
+def canned_responses_are_of_own_tenants(judge: Judge) -> None:
+    client = judge.client
+    logins = [login for login in (judge.target.operator, judge.target.outsider) if login]
+    for login in logins:
+        tenants = {tab["id"] for tab in client.operator("GET", "tenants", login).data["musteriler"]}
+        answer = client.operator("GET", "canned-responses", login, query={"limit": 100})
+        seen = {response["musteri_id"] for response in answer.data["hazir_yanitlar"]}
+        judge.must(seen <= tenants, f"of the tenants {sorted(tenants)}", answer, sorted(seen))
+        for tenant in sorted(tenants)[:3]:
+            query = {"musteri_id": tenant, "limit": 100}
+            answer = client.operator("GET", "canned-responses", login, query=query)
+            own = {response["musteri_id"] for response in answer.data["hazir_yanitlar"]}
+            judge.must(own <= {tenant}, f"of tenant {tenant}", answer, sorted(own))
