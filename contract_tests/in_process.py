@@ -27,7 +27,9 @@ def our_server(document: Path) -> Iterator[Target]:
     listener = bind("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
     server = uvicorn.Server(configuration(application.asgi))
-    logging.getLogger("cozum").setLevel(logging.CRITICAL)  # what fails inside is judged by its answer
+    log = logging.getLogger("cozum")
+    level = log.level
+    log.setLevel(logging.CRITICAL)  # what fails inside is judged by its answer
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not server.started and thread.is_alive():
@@ -38,3 +40,4 @@ def our_server(document: Path) -> Iterator[Target]:
         server.should_exit = True
         thread.join(10)
         world.files.close()
+        log.setLevel(level)
