@@ -7,7 +7,7 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock serve test check format lint-document bench fuzz lock clean
+.PHONY: help setup mock serve test check format lint-document bench fuzz judge mutants steady lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,15 @@ bench: setup ## Measure, side by side
 
 fuzz: setup ## Send 20,000 hostile requests to the mock server and to the bare one (FUZZ="--seed 7 --only paths" for more)
 	@$(BIN)/python -m hostile $(FUZZ)
+
+judge: setup ## Judge our own server by the contract (JUDGE="--seed 7 --rule hmac.tolerance" for more)
+	@$(BIN)/cozum test $(JUDGE)
+
+mutants: setup ## Judge wrong servers: one that passes is a failure (MUTANTS="tolerance-of-301" for some)
+	@$(BIN)/python -m contract_tests.mutants $(MUTANTS)
+
+steady: setup ## Judge our own server with 50 seeds in a row: no false alarm
+	@for seed in $$(seq 1 50); do $(BIN)/cozum test --quiet --seed $$seed || exit 1; done
 
 lock: ## Resolve requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --no-emit-index-url --no-header \

@@ -31,11 +31,18 @@ LINT = """Check an OpenAPI document and its examples.
 Is it valid 3.1, do its examples keep its schemas, can it be served? Exit 0: nothing found; 1: findings, a line each;
 2: not a readable document.
 """
+TEST = """Judge a server: does it keep the contract?
+
+Without BASE_URL our own application, in process; with one whatever answers there, which must know the demo data or what
+`COZUM_TEST_TENANT`, `_LISTED`, `_OTHER` (`key secret [origin]`), `_OPERATOR`, `_COLLEAGUE`, `_OUTSIDER`
+(`email password`), `_WORD` say. Exit 0: every rule holds; 1: one is broken; 2: there was nothing to judge.
+"""
 
 # Each command is imported when it is called; until then this is all that is known of it.
 app.command("cozum.commands.mock:mock", name="mock", help=MOCK)
 app.command("cozum.commands.serve:serve", name="serve", help=SERVE)
 app.command("cozum.commands.lint:lint", name="lint", help=LINT)
+app.command("cozum.commands.test:judge_server", name="test", help=TEST)
 
 
 def run_command() -> None:

@@ -41,13 +41,16 @@ MAY_IMPORT: Final = {
     "impl.app": "impl *",
     "mocks": "impl mocks *",
     "contract_tests": "contract_tests *",
+    "contract_tests.in_process": "contract_tests cozum.server impl *",
+    "contract_tests.mutants": "contract_tests cozum.document impl *",
     "cozum": "contract_tests cozum impl mocks *",
     "bench": "bench cozum impl *",
     "hostile": "cozum hostile impl mocks uvicorn",
 }
 """A row holds for the modules below it that have no row of their own, but for `impl`, where each has its own.
 
-Nothing imports `bench` and `hostile`; `impl` imports none of the packages around it; `contract_tests` knows no backend.
+Nothing imports `bench` and `hostile`; `impl` imports none of the packages around it; `contract_tests` knows no backend,
+but for its in-process target and its mutants.
 """
 
 PACKAGES: Final = ("impl", "mocks", "contract_tests", "cozum", "bench", "hostile")
@@ -174,6 +177,8 @@ def test_rules_and_stores_ask_neither_clock_nor_chance(module: str) -> None:
         ("impl.app", "from cozum import server"),
         ("mocks.app", "from cozum.start import build"),
         ("contract_tests", "from impl.wire import encode"),
+        ("contract_tests.rules.chats", "from impl.rules import identity"),
+        ("contract_tests.run", "from cozum.server import bind"),
         ("cozum.server", "import bench.load"),
         ("cozum.server", "from hostile.stand import Stand"),
     ],

@@ -1,0 +1,114 @@
+"""What a check is: a function that judges one rule by calls to the server.
+
+Importing `contract_tests.rules` gathers them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.strategies import SearchStrategy
+
+from contract_tests.catalogue import CATALOGUE, Rule
+from contract_tests.client import Answer, Client
+from contract_tests.findings import Broken, NotJudged
+
+Value = TypeVar("Value")
+
+set_hypothesis_home_dir(tempfile.gettempdir() + "/cozum-hypothesis")  # not a folder in whoever's project we run in
+
+
+class Judge:
+    """One rule, the server that is judged by it, and a seeded source of examples."""
+
+    def __init__(self, rule: Rule, client: Client, source_seed: int, examples: int) -> None:
+        self.rule = rule
+        self.client = client
+        self.target = client.target
+        self.examples = examples
+        digest = hashlib.sha256(f"{source_seed} {rule.id}".encode()).digest()
+        self._seed = int.from_bytes(digest[:6], "big")
+        self.random = random.Random(self._seed)  # noqa: S311 - chance that can be repeated is meant
+
+    def draw(self, strategy: SearchStrategy[Value], times: float = 1) -> list[Value]:
+        """Generated values, the simplest first; `times` the profile's number."""
+        values: list[Value] = []
+        self._seed += 1
+
+        @seed(self._seed)
+        @settings(
+            max_examples=max(1, int(self.examples * times)),
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(strategy)
+        def collect(value: Value) -> None:
+            values.append(value)
+
+        collect()
+        return sorted(values, key=lambda value: len(repr(value)))
+
+    def broken(self, expected: str, seen: str, answer: Answer) -> Broken:
+        """That the rule is broken, as the answer shows."""
+        return Broken(self.rule.id, expected, seen, answer.curl, answer.operation)
+
+    def must(self, kept: bool, expected: str, answer: Answer, seen: object = None) -> None:
+        """The rule is broken unless kept; without `seen` the whole answer is shown."""
+        if not kept:
+            raise self.broken(expected, answer.told() if seen is None else str(seen), answer)
+
+    def expect(self, answer: Answer, status: int, code: str | None = None) -> Answer:
+        """The rule asks for this status, and this `kod`."""
+        self.must(
+            answer.status == status and (code is None or answer.code == code), f"{status} {code or ''}".strip(), answer
+        )
+        return answer
+
+    def together(self, *calls: Callable[[], Answer]) -> list[Answer]:
+        """All at once, each over a connection of its own."""
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return [one.result() for one in [pool.submit(call) for call in calls]]
+
+    def in_one_second(self, call: Callable[[int], Answer]) -> tuple[int, Answer]:
+        """A call that was answered within one second of the server's clock, which it is given."""
+        for _ in range(8):
+            before = self.client.now()
+            answer = call(before)
+            if self.client.now() == before:
+                return before, answer
+        raise NotJudged("the server is too slow for its clock to be known to the second")
+
+
+Check = Callable[[Judge], None]
+
+CHECKS: Final[dict[str, Check]] = {}
+"""By the rule's id."""
+
+ON_EVERY_ANSWER: Final = ("answer.schema", "answer.no_500", "answer.request_id", "answer.secret", "answer.works")
+"""Rules that the client judges by each answer, whichever check asked."""
+
+
+def check(rule_id: str) -> Callable[[Check], Check]:
+    """Register the check of a rule."""
+
+    def register(function: Check) -> Check:
+        if rule_id not in CATALOGUE or rule_id in CHECKS:
+            raise ValueError(f"{rule_id}: not in the catalogue, or checked twice")
+        CHECKS[rule_id] = function
+        return function
+
+    return register
+
+
+def banner_item(context: Any, kind: str) -> Any:
+    """An item of the panel's banner, or None."""
+    return next((item for item in context["banner"] if item["tip"] == kind), None)

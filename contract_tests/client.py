@@ -1,0 +1,383 @@
+"""Calls a server over HTTP in words of the domain, and checks every answer against the document."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+import shlex
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any, Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from contract_tests.document import Document
+from contract_tests.findings import Broken, CannotRun, NotJudged
+from contract_tests.target import Login, Target, Tenant
+
+TIMEOUT: Final = 30.0
+"""Seconds: longer than the longest poll (25 s)."""
+IDLE: Final = 2.0
+"""Seconds after which a kept connection is not trusted any more."""
+PATIENCE: Final = 20
+"""Seconds that a 429 may ask us to wait."""
+SHORTEST_SECRET: Final = 8
+"""Characters of a secret that is looked for in answers: a shorter one may stand there by chance."""
+LARGEST: Final = 32 * 1024 * 1024
+BROWSER: Final = ("/api/v1/widget/", "/api/v1/context/")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer and the request that led to it."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes = field(repr=False)
+    curl: str = field(repr=False)
+    operation: str
+    seconds: float
+
+    @property
+    def value(self) -> Any:
+        """The body as JSON, None where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    @property
+    def data(self) -> Any:
+        """`data` of a success. Raises Broken for anything else."""
+        self.succeeded()
+        return self.value["data"]
+
+    def succeeded(self) -> None:
+        """Raises Broken for anything but a success."""
+        if not 200 <= self.status < 300:
+            raise Broken("answer.works", "success", self.told(), self.curl, self.operation)
+
+    @property
+    def code(self) -> str | None:
+        """The problem's `kod`."""
+        value = self.value
+        return value.get("kod") if isinstance(value, dict) else None
+
+    def told(self) -> str:
+        """The status, and the beginning of the body."""
+        return f"{self.status} {self.body[:300].decode('utf-8', 'replace')}"
+
+
+def sign(secret: str, visitor: str, email: str | None, timestamp: int) -> str:
+    """The signature of the contract: lower-case hex of HMAC-SHA256 over `id|email|timestamp`."""
+    return hmac.new(secret.encode(), f"{visitor}|{email or ''}|{timestamp}".encode(), hashlib.sha256).hexdigest()
+
+
+class Client:
+    """Who calls. Threads may share one: each has a connection of its own."""
+
+    def __init__(
+        self,
+        target: Target,
+        document: Document,
+        seed: int = 0,
+        *,
+        timeout: float = TIMEOUT,
+        seen: dict[str, set[int]] | None = None,
+    ) -> None:
+        parts = urlsplit(target.base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise CannotRun(f"{target.base_url!a} is no http(s) address")
+        self.target = target
+        self.document = document
+        self.timeout = timeout
+        self.requests = 0
+        self.seen: dict[str, set[int]] = {} if seen is None else seen
+        """The statuses seen, by operationId."""
+        secrets_known = [t.secret for t in (target.tenant, target.listed, target.other) if t]
+        self._secrets = [secret for secret in secrets_known if len(secret) >= SHORTEST_SECRET]
+        self._parts = parts
+        self._prefix = f"ct{seed}-{secrets.token_hex(3)}"
+        self._count = 0
+        self._lock = threading.Lock()
+        self._own = threading.local()
+        self._open: dict[int, tuple[str, Tenant]] = {}
+        self._tokens: dict[str, str] = {}
+        self._connections: list[HTTPConnection] = []
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for connection in self._connections:
+            connection.close()
+
+    # Requests
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        raw: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        tenant: Tenant | None = None,
+        token: str | None = None,
+    ) -> Answer:
+        """One request; a `tenant` brings its key and origin. Raises Broken for what no answer may be."""
+        given = {"Accept": "application/json", **(headers or {})}
+        if tenant:
+            given.setdefault("X-API-Key", tenant.key)
+            if tenant.origin and not {"Origin", "Referer"} & given.keys():
+                given["Origin"] = tenant.origin
+        if token:
+            given.setdefault("Authorization", f"Bearer {token}")
+        content = raw if raw is not None else None if body is None else json.dumps(body).encode()
+        if content is not None:
+            given.setdefault("Content-Type", "application/json")
+        where = path + (f"?{urlencode(query)}" if query else "")
+        answer = self._patiently(method, where, content, {k: v for k, v in given.items() if v != ""})
+        self._check(method, path, answer)
+        return answer
+
+    def _patiently(self, method: str, where: str, content: bytes | None, headers: dict[str, str]) -> Answer:
+        for _ in range(4):
+            answer = self.send(method, where, content, headers)
+            if answer.status != 429:
+                return answer
+            wait = answer.headers.get("retry-after", "1")
+            seconds = int(wait) if wait.isdigit() else 1
+            if seconds > PATIENCE:
+                raise NotJudged(f"the server asks to wait {seconds} s (429)")
+            time.sleep(seconds)
+        raise NotJudged("the server goes on refusing with 429")
+
+    def send(self, method: str, where: str, content: bytes | None, headers: dict[str, str]) -> Answer:
+        """One request, whatever is answered. Raises CannotRun where nothing is."""
+        began = time.monotonic()
+        connection = self._connection(began)
+        try:
+            connection.request(method, self._parts.path.rstrip("/") + where, content, headers)
+            response: HTTPResponse = connection.getresponse()
+            body = response.read(LARGEST)
+        except (OSError, HTTPException) as error:
+            connection.close()
+            self._own.connection = None
+            raise CannotRun(
+                f"no answer from {self.target.base_url} to {method} {where[:80]}: {_reason(error)}"
+            ) from None
+        self._own.used = time.monotonic()
+        with self._lock:
+            self.requests += 1
+        operation = self.document.operation(method, where.partition("?")[0])
+        return Answer(
+            response.status,
+            {name.lower(): value for name, value in response.getheaders()},
+            body,
+            self._curl(method, where, content, headers),
+            operation.id if operation else f"{method} {where.partition('?')[0]}",
+            self._own.used - began,
+        )
+
+    def _connection(self, now: float) -> HTTPConnection:
+        connection: HTTPConnection | None = getattr(self._own, "connection", None)
+        if connection is None or now - self._own.used > IDLE:
+            if connection is not None:
+                connection.close()
+            kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
+            connection = kind(self._parts.hostname or "", self._parts.port, timeout=self.timeout)
+            self._own.connection, self._own.used = connection, now
+            self._connections.append(connection)
+        return connection
+
+    def _curl(self, method: str, where: str, content: bytes | None, headers: Mapping[str, str]) -> str:
+        parts = ["curl", "-i", "-X", method, self.target.base_url.rstrip("/") + where]
+        for name, value in headers.items():
+            parts += ["-H", f"{name}: {value}"]
+        if content is not None:
+            parts += ["--data-binary", content[:2000].decode("utf-8", "replace")]
+        return shlex.join(parts)
+
+    def _check(self, method: str, path: str, answer: Answer) -> None:
+        """What every answer keeps. Raises Broken."""
+
+        def must(kept: bool, rule: str, expected: str, seen: str) -> None:
+            if not kept:
+                raise Broken(rule, expected, seen, answer.curl, answer.operation)
+
+        operation = self.document.operation(method, path)
+        with self._lock:
+            self.seen.setdefault(answer.operation, set()).add(answer.status)
+        must(answer.status < 500 or answer.status == 503, "answer.no_500", "no 500", answer.told())
+        faults = self.document.faults(operation, answer.status, answer.headers, answer.body)
+        must(not faults, "answer.schema", f"what {answer.operation} documents", "; ".join(faults[:3]))
+        request_id = answer.headers.get("x-request-id")
+        must(bool(request_id), "answer.request_id", "an X-Request-Id", "none")
+        if answer.status >= 400 and isinstance(answer.value, dict):
+            told = answer.value.get("istek_id")
+            must(told == request_id, "answer.request_id", f"istek_id {request_id}", f"{told}")
+        if path.startswith(BROWSER):
+            shown = answer.body + repr(sorted(answer.headers.items())).encode()
+            leaked = [secret for secret in self._secrets if secret.encode() in shown]
+            must(not leaked, "answer.secret", "no api_secret", "the tenant's api_secret")
+
+    # The domain
+
+    def visitor(self) -> str:
+        """An id that nobody else uses."""
+        with self._lock:
+            self._count += 1
+            return f"{self._prefix}-{self._count}"
+
+    def token(self, login: Login | None = None) -> str:
+        """The operator's token; signed in once."""
+        login = login or self.target.operator
+        with self._lock:
+            known = self._tokens.get(login.email)
+        if known is None:
+            known = self._tokens[login.email] = self.login(login).data["token"]
+        return known
+
+    def login(self, login: Login) -> Answer:
+        """Sign in anew."""
+        body = {"email": login.email, "sifre": login.password}
+        return self.call("POST", "/api/v1/auth/login", body=body)
+
+    def widget(self, path: str, visitor: str, tenant: Tenant | None = None, **body: Any) -> Answer:
+        """A widget call that posts JSON: `widget("chat/end", visitor, oturum_id=1)`."""
+        headers = body.pop("headers", None)
+        content = {"ziyaretci_id": visitor, **body}
+        return self.call(
+            "POST", f"/api/v1/widget/{path}", body=content, tenant=tenant or self.target.tenant, headers=headers
+        )
+
+    def init(self, visitor: str, tenant: Tenant | None = None, /, **headers: str) -> Answer:
+        """The widget opens; headers as `Origin=…`."""
+        return self.widget("init", visitor, tenant, headers=headers)
+
+    def start_chat(self, visitor: str, tenant: Tenant | None = None, **body: Any) -> Answer:
+        """Open a chat; it is closed at the end."""
+        answer = self.widget("chat/start", visitor, tenant, **body)
+        if answer.status in (200, 201):
+            self._open[answer.data["oturum"]["id"]] = visitor, tenant or self.target.tenant
+        return answer
+
+    def chat(self, visitor: str, tenant: Tenant | None = None) -> int:
+        """A new open chat's id."""
+        return int(self.start_chat(visitor, tenant).data["oturum"]["id"])
+
+    def closed_chat(self, visitor: str) -> int:
+        """A closed chat's id."""
+        chat = self.chat(visitor)
+        self.end(visitor, chat).succeeded()
+        return chat
+
+    def say(self, visitor: str, chat: int, text: str, **more: Any) -> Answer:
+        """A visitor's message."""
+        return self.widget("chat/message", visitor, oturum_id=chat, mesaj=text, **more)
+
+    def read(self, visitor: str, chat: int, tenant: Tenant | None = None, /, **query: Any) -> Answer:
+        """The visitor's poll."""
+        asked = {"ziyaretci_id": visitor, "oturum_id": chat, **query}
+        return self.call("GET", "/api/v1/widget/chat/messages", query=asked, tenant=tenant or self.target.tenant)
+
+    def end(self, visitor: str, chat: int) -> Answer:
+        """The visitor closes the chat."""
+        return self.widget("chat/end", visitor, oturum_id=chat)
+
+    def rate(self, visitor: str, chat: int, rating: Any) -> Answer:
+        """The visitor rates the chat."""
+        return self.widget("chat/rate", visitor, oturum_id=chat, puan=rating)
+
+    def ticket(self, visitor: str, **more: Any) -> Answer:
+        """A new ticket."""
+        body = {"ad": "Deneme", "email": "deneme@example.com", "konu": "Deneme", "mesaj": "Deneme mesajı"} | more
+        return self.widget("ticket/create", visitor, **body)
+
+    def tickets(self, visitor: str) -> list[Any]:
+        """The visitor's tickets."""
+        query = {"ziyaretci_id": visitor}
+        answer = self.call("GET", "/api/v1/widget/ticket/list", query=query, tenant=self.target.tenant)
+        return list(answer.data["ticketlar"])
+
+    def upload(self, visitor: str, name: str, content: bytes) -> Answer:
+        """A file of the visitor's."""
+        border = "cozum-contract-test"
+        parts = (
+            f'--{border}\r\nContent-Disposition: form-data; name="ziyaretci_id"\r\n\r\n{visitor}\r\n--{border}\r\n'
+            f'Content-Disposition: form-data; name="dosya"; filename="{name}"\r\n'
+            "Content-Type: application/octet-stream\r\n\r\n"
+        )
+        raw = parts.encode() + content + f"\r\n--{border}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={border}"}
+        return self.call("POST", "/api/v1/widget/upload", raw=raw, headers=headers, tenant=self.target.tenant)
+
+    def customer_info(
+        self, visitor: str, *, signed_at: int | None = None, signature: str | None = None, **info: Any
+    ) -> Answer:
+        """What the site tells; `signed_at` signs it, `signature` in place of the right one."""
+        body = {"ziyaretci_id": visitor, **info}
+        if signed_at is not None:
+            right = sign(self.target.tenant.secret, visitor, info.get("email"), signed_at)
+            body |= {"timestamp": signed_at, "signature": right if signature is None else signature}
+        elif signature is not None:
+            body["signature"] = signature
+        return self.call("POST", "/api/v1/context/customer-info", body=body, tenant=self.target.tenant)
+
+    def now(self) -> int:
+        """The server's clock in Unix seconds, as exactly as it tells: when it stored something just now."""
+        answer = self.customer_info(f"{self._prefix}-clock")
+        told = answer.data.get("guncellendi")
+        if told:
+            return int(datetime.fromisoformat(told).timestamp())
+        return int(parsedate_to_datetime(answer.headers["date"]).timestamp())
+
+    def operator(self, method: str, path: str, login: Login | None = None, **options: Any) -> Answer:
+        """An operator's call: `operator("POST", "chat/7/accept")`."""
+        return self.call(method, f"/api/v1/operator/{path}", token=self.token(login), **options)
+
+    def accept(self, chat: int, login: Login | None = None) -> Answer:
+        """The operator takes the chat."""
+        return self.operator("POST", f"chat/{chat}/accept", login)
+
+    def queue(self, login: Login | None = None, **query: Any) -> list[Any]:
+        """The operator's chats, all pages."""
+        chats: list[Any] = []
+        asked = {"limit": 100, **query}
+        while True:
+            data = self.operator("GET", "chats", login, query=asked).data
+            chats += data["oturumlar"]
+            if not data["sonraki_imlec"]:
+                return chats
+            asked["imlec"] = data["sonraki_imlec"]
+
+    def tenant_id(self, tenant: Tenant | None = None) -> int:
+        """The tenant's id, as its chats tell."""
+        visitor = self.visitor()
+        return int(self.start_chat(visitor, tenant).data["oturum"]["musteri_id"])
+
+    def context(self, visitor: str, login: Login | None = None) -> Answer:
+        """What the operator's panel shows of the visitor."""
+        return self.operator("GET", f"context/{quote(visitor, safe='')}", login)
+
+    def tidy(self) -> None:
+        """Close the chats that were opened."""
+        for chat, (visitor, tenant) in self._open.items():
+            try:
+                self.widget("chat/end", visitor, tenant, oturum_id=chat)
+            except (Broken, NotJudged):
+                continue  # it is told already, or will be next time
+        self._open.clear()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "it takes too long"
+    return str(getattr(error, "strerror", None) or error).lower() or type(error).__name__

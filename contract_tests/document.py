@@ -1,0 +1,110 @@
+"""What `openapi.yaml` says of an answer: the statuses of each operation, their media types, headers and bodies."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import jsonschema_rs
+import yaml
+
+Node = dict[str, Any]
+
+METHODS: Final = ("get", "put", "post", "delete", "patch")
+JSON: Final = ("application/json", "application/problem+json")
+PROBLEM: Final = "#/components/schemas/Problem"
+_BASE: Final = "urn:openapi"
+
+
+class Operation:
+    """One operation of the document."""
+
+    def __init__(self, path: str, method: str, node: Node) -> None:
+        self.id: str = node["operationId"]
+        self.path = path
+        self.method = method.upper()
+        self.responses: Node = node["responses"]
+        self.extension: bool = node.get("x-cozum-extension", False)
+        self.pattern = re.compile(re.sub(r"\\{[^/]+?\\}", "[^/]+", re.escape(path)))
+
+
+class Document:
+    """The document, ready to check answers with."""
+
+    def __init__(self, path: Path) -> None:
+        """Read it. Raises OSError."""
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        text = yaml.load(path.read_bytes(), loader)  # noqa: S506 - both are safe
+        self._node: Node = json.loads(json.dumps(text, default=str))
+        self.operations = [
+            Operation(where, method, item[method])
+            for where, item in self._node["paths"].items()
+            for method in METHODS
+            if method in item
+        ]
+        self._exact = {(one.method, one.path): one for one in self.operations}
+        self._registry = jsonschema_rs.Registry([(_BASE, self._node)])
+        self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
+
+    def operation(self, method: str, path: str) -> Operation | None:
+        """Whose request that is; exact paths come before those with parameters."""
+        exact = self._exact.get((method, path))
+        if exact is not None:
+            return exact
+        return next((one for one in self.operations if one.method == method and one.pattern.fullmatch(path)), None)
+
+    def faults(self, operation: Operation | None, status: int, headers: Mapping[str, str], body: bytes) -> list[str]:
+        """What is wrong with an answer, a sentence each; `headers` by lower-case name.
+
+        Without an operation (no such path, another method) a refusal must be a problem.
+        """
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if operation is None:
+            return self._body_faults({"$ref": PROBLEM}, media_type, body, {JSON[1]}) if status >= 400 else []
+        response = self._resolved(operation.responses.get(str(status)))
+        if response is None:
+            return [f"status {status}, documented are {', '.join(sorted(operation.responses))}"]
+        missing = [
+            f"the header {name} is missing"
+            for name, header in response.get("headers", {}).items()
+            if (self._resolved(header) or {}).get("required") and name.lower() not in headers
+        ]
+        content = response.get("content", {})
+        if not content:
+            return [*missing, "a body where none is documented"] if body else missing
+        known = content.get(media_type) or content.get("*/*")
+        if known is None:
+            return [*missing, f"media type {media_type or 'none'}, documented is {', '.join(content)}"]
+        return missing + self._body_faults(known.get("schema", {}), media_type, body, set(content))
+
+    def _resolved(self, node: Node | None) -> Node | None:
+        while node is not None and "$ref" in node:
+            found: Any = self._node
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                found = found[part.replace("~1", "/").replace("~0", "~")]
+            node = found
+        return node
+
+    def _body_faults(self, schema: Node, media_type: str, body: bytes, documented: set[str]) -> list[str]:
+        if media_type not in documented and "*/*" not in documented:
+            return [f"media type {media_type or 'none'}, documented is {', '.join(sorted(documented))}"]
+        if media_type not in JSON:
+            return []
+        try:
+            value = json.loads(body)
+        except (ValueError, RecursionError):
+            return [f"the body is not JSON: {body[:60]!r}"]
+        validator = self._validator(schema)
+        return [
+            f"/{'/'.join(map(str, fault.instance_path))}: {fault.message[:300]}"
+            for fault in validator.iter_errors(value)
+        ]
+
+    def _validator(self, schema: Node) -> jsonschema_rs.Draft202012Validator:
+        key = json.dumps(schema).replace('"$ref": "#/', f'"$ref": "{_BASE}#/')
+        if key not in self._validators:
+            self._validators[key] = jsonschema_rs.Draft202012Validator(json.loads(key), registry=self._registry)
+        return self._validators[key]

@@ -1,0 +1,18 @@
+"""Wrong servers, to see that the suite finds them; a file a topic."""
+
+from contract_tests.mutants import answers, banner, browsers, chats, identity, isolation, operators, tickets
+from contract_tests.mutants.planting import MUTANTS, Mutant, planted
+
+__all__ = [
+    "MUTANTS",
+    "Mutant",
+    "answers",
+    "banner",
+    "browsers",
+    "chats",
+    "identity",
+    "isolation",
+    "operators",
+    "planted",
+    "tickets",
+]
