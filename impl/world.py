@@ -166,7 +166,7 @@ class Presence:
 class Memo:
     """What was worked out lately, by what it was worked out from; a key must name the version of what it depends on."""
 
-    def __init__(self, size: int = 1_024) -> None:
+    def __init__(self, size: int = 4_096) -> None:
         self._size = size
         self._known: dict[Hashable, Any] = {}
 
