@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import random
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -18,7 +20,9 @@ from hypothesis.strategies import SearchStrategy
 
 from contract_tests.catalogue import CATALOGUE, Rule
 from contract_tests.client import Answer, Client
+from contract_tests.document import Document
 from contract_tests.findings import Broken, NotJudged
+from contract_tests.order import Order
 
 Value = TypeVar("Value")
 
@@ -28,12 +32,17 @@ set_hypothesis_home_dir(tempfile.gettempdir() + "/cozum-hypothesis")  # not a fo
 class Judge:
     """One rule, the server that is judged by it, and a seeded source of examples."""
 
-    def __init__(self, rule: Rule, client: Client, source_seed: int, examples: int) -> None:
+    def __init__(self, rule: Rule, client: Client, order: Order, part: str = "", deadline: float | None = None) -> None:
+        """`part` is one of the check's parts; `deadline`, of `time.monotonic()`, is when nothing new should begin."""
         self.rule = rule
         self.client = client
         self.target = client.target
-        self.examples = examples
-        digest = hashlib.sha256(f"{source_seed} {rule.id}".encode()).digest()
+        self.document = client.document
+        self.order = order
+        self.part = part
+        self.findings: list[Broken] = []
+        self._deadline = deadline
+        digest = hashlib.sha256(f"{order.seed} {rule.id} {part}".encode()).digest()
         self._seed = int.from_bytes(digest[:6], "big")
         self.random = random.Random(self._seed)  # noqa: S311 - chance that can be repeated is meant
 
@@ -44,7 +53,7 @@ class Judge:
 
         @seed(self._seed)
         @settings(
-            max_examples=max(1, int(self.examples * times)),
+            max_examples=max(1, int(self.order.examples * times)),
             database=None,
             deadline=None,
             phases=[Phase.generate],
@@ -61,16 +70,31 @@ class Judge:
         """That the rule is broken, as the answer shows."""
         return Broken(self.rule.id, expected, seen, answer.curl, answer.operation)
 
+    def found(self, broken: Broken) -> None:
+        """Remember what is broken, of this rule or another one, and go on."""
+        self.findings.append(broken)
+
+    @property
+    def seed(self) -> int:
+        """A number that differs by rule and part, the same for the same order."""
+        return self._seed
+
+    @property
+    def seconds_left(self) -> float:
+        """How long this may take."""
+        return float("inf") if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+
     def must(self, kept: bool, expected: str, answer: Answer, seen: object = None) -> None:
         """The rule is broken unless kept; without `seen` the whole answer is shown."""
         if not kept:
             raise self.broken(expected, answer.told() if seen is None else str(seen), answer)
 
     def expect(self, answer: Answer, status: int, code: str | None = None) -> Answer:
-        """The rule asks for this status, and this `kod`."""
-        self.must(
-            answer.status == status and (code is None or answer.code == code), f"{status} {code or ''}".strip(), answer
-        )
+        """The rule asks for this status, and this `kod`, which the reference does not know."""
+        if self.order.level == "reference":
+            code = None
+        kept = answer.status == status and code in (None, answer.code)
+        self.must(kept, f"{status} {code or ''}".strip(), answer)
         return answer
 
     def together(self, *calls: Callable[[], Answer]) -> list[Answer]:
@@ -88,7 +112,16 @@ class Judge:
         raise NotJudged("the server is too slow for its clock to be known to the second")
 
 
-Check = Callable[[Judge], None]
+Parts = Callable[[Document], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """What judges a rule, whole or in parts that can be judged side by side."""
+
+    function: Callable[[Judge], None]
+    parts: Parts | None = None
+
 
 CHECKS: Final[dict[str, Check]] = {}
 """By the rule's id."""
@@ -97,16 +130,24 @@ ON_EVERY_ANSWER: Final = ("answer.schema", "answer.no_500", "answer.request_id",
 """Rules that the client judges by each answer, whichever check asked."""
 
 
-def check(rule_id: str) -> Callable[[Check], Check]:
-    """Register the check of a rule."""
+def check(rule_id: str, parts: Parts | None = None) -> Callable[[Callable[[Judge], None]], Callable[[Judge], None]]:
+    """Register the check of a rule. With `parts` it is called once for each of them, which it finds in `judge.part`.
 
-    def register(function: Check) -> Check:
+    Raises ValueError for an id that no rule has, or that has a check.
+    """
+
+    def register(function: Callable[[Judge], None]) -> Callable[[Judge], None]:
         if rule_id not in CATALOGUE or rule_id in CHECKS:
             raise ValueError(f"{rule_id}: not in the catalogue, or checked twice")
-        CHECKS[rule_id] = function
+        CHECKS[rule_id] = Check(function, parts)
         return function
 
     return register
+
+
+def of_operations(document: Document) -> list[str]:
+    """One part for each operation of the document."""
+    return [operation.id for operation in document.operations]
 
 
 def banner_item(context: Any, kind: str) -> Any:

@@ -6,73 +6,29 @@ import hashlib
 import hmac
 import json
 import secrets
-import shlex
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from contract_tests.document import Document
-from contract_tests.findings import Broken, CannotRun, NotJudged
+from contract_tests.findings import Broken, NotJudged
 from contract_tests.target import Login, Target, Tenant
+from contract_tests.transport import Answer, Exchange, Tell, Transport, curl
+
+__all__ = ["Answer", "Client", "sign"]
 
 TIMEOUT: Final = 30.0
 """Seconds: longer than the longest poll (25 s)."""
-IDLE: Final = 2.0
-"""Seconds after which a kept connection is not trusted any more."""
 PATIENCE: Final = 20
 """Seconds that a 429 may ask us to wait."""
 SHORTEST_SECRET: Final = 8
 """Characters of a secret that is looked for in answers: a shorter one may stand there by chance."""
-LARGEST: Final = 32 * 1024 * 1024
 BROWSER: Final = ("/api/v1/widget/", "/api/v1/context/")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer and the request that led to it."""
-
-    status: int
-    headers: Mapping[str, str]
-    """By lower-case name."""
-    body: bytes = field(repr=False)
-    curl: str = field(repr=False)
-    operation: str
-    seconds: float
-
-    @property
-    def value(self) -> Any:
-        """The body as JSON, None where it is none."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
-
-    @property
-    def data(self) -> Any:
-        """`data` of a success. Raises Broken for anything else."""
-        self.succeeded()
-        return self.value["data"]
-
-    def succeeded(self) -> None:
-        """Raises Broken for anything but a success."""
-        if not 200 <= self.status < 300:
-            raise Broken("answer.works", "success", self.told(), self.curl, self.operation)
-
-    @property
-    def code(self) -> str | None:
-        """The problem's `kod`."""
-        value = self.value
-        return value.get("kod") if isinstance(value, dict) else None
-
-    def told(self) -> str:
-        """The status, and the beginning of the body."""
-        return f"{self.status} {self.body[:300].decode('utf-8', 'replace')}"
 
 
 def sign(secret: str, visitor: str, email: str | None, timestamp: int) -> str:
@@ -90,32 +46,25 @@ class Client:
         seed: int = 0,
         *,
         timeout: float = TIMEOUT,
-        seen: dict[str, set[int]] | None = None,
+        tell: Tell | None = None,
     ) -> None:
-        parts = urlsplit(target.base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise CannotRun(f"{target.base_url!a} is no http(s) address")
+        """`tell` hears of each exchange. Raises CannotRun for a target without an http(s) address."""
         self.target = target
         self.document = document
-        self.timeout = timeout
         self.requests = 0
-        self.seen: dict[str, set[int]] = {} if seen is None else seen
-        """The statuses seen, by operationId."""
         secrets_known = [t.secret for t in (target.tenant, target.listed, target.other) if t]
         self._secrets = [secret for secret in secrets_known if len(secret) >= SHORTEST_SECRET]
-        self._parts = parts
+        self._transport = Transport(target.base_url, timeout)
+        self._tell = tell
         self._prefix = f"ct{seed}-{secrets.token_hex(3)}"
         self._count = 0
         self._lock = threading.Lock()
-        self._own = threading.local()
         self._open: dict[int, tuple[str, Tenant]] = {}
         self._tokens: dict[str, str] = {}
-        self._connections: list[HTTPConnection] = []
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        for connection in self._connections:
-            connection.close()
+        self._transport.close()
 
     # Requests
 
@@ -130,8 +79,14 @@ class Client:
         headers: Mapping[str, str] | None = None,
         tenant: Tenant | None = None,
         token: str | None = None,
+        nowhere: bool = False,
     ) -> Answer:
-        """One request; a `tenant` brings its key and origin. Raises Broken for what no answer may be."""
+        """One request; a `tenant` brings its key and origin. Raises Broken for what no answer may be.
+
+        Raises NotJudged where the document has no such operation, unless there is meant to be none (`nowhere`).
+        """
+        if not nowhere and self.document.operation(method, path.partition("?")[0]) is None:
+            raise NotJudged(f"the document has no {method} {path}")
         given = {"Accept": "application/json", **(headers or {})}
         if tenant:
             given.setdefault("X-API-Key", tenant.key)
@@ -143,90 +98,58 @@ class Client:
         if content is not None:
             given.setdefault("Content-Type", "application/json")
         where = path + (f"?{urlencode(query)}" if query else "")
-        answer = self._patiently(method, where, content, {k: v for k, v in given.items() if v != ""})
-        self._check(method, path, answer)
-        return answer
+        return self._judged(self._patiently(method, where, content, {k: v for k, v in given.items() if v != ""}))
 
-    def _patiently(self, method: str, where: str, content: bytes | None, headers: dict[str, str]) -> Answer:
+    def _patiently(self, method: str, where: str, content: bytes | None, headers: dict[str, str]) -> Exchange:
         for _ in range(4):
-            answer = self.send(method, where, content, headers)
-            if answer.status != 429:
-                return answer
-            wait = answer.headers.get("retry-after", "1")
+            exchange = self.send(method, where, content, headers)
+            if exchange.status != 429:
+                return exchange
+            wait = exchange.headers.get("retry-after", "1")
             seconds = int(wait) if wait.isdigit() else 1
             if seconds > PATIENCE:
                 raise NotJudged(f"the server asks to wait {seconds} s (429)")
             time.sleep(seconds)
         raise NotJudged("the server goes on refusing with 429")
 
-    def send(self, method: str, where: str, content: bytes | None, headers: dict[str, str]) -> Answer:
+    def send(self, method: str, where: str, content: bytes | None, headers: Mapping[str, str]) -> Exchange:
         """One request, whatever is answered. Raises CannotRun where nothing is."""
-        began = time.monotonic()
-        connection = self._connection(began)
-        try:
-            connection.request(method, self._parts.path.rstrip("/") + where, content, headers)
-            response: HTTPResponse = connection.getresponse()
-            body = response.read(LARGEST)
-        except (OSError, HTTPException) as error:
-            connection.close()
-            self._own.connection = None
-            raise CannotRun(
-                f"no answer from {self.target.base_url} to {method} {where[:80]}: {_reason(error)}"
-            ) from None
-        self._own.used = time.monotonic()
+        path = where.partition("?")[0]
+        operation = self.document.operation(method, path)
+        exchange = self._transport.send(
+            operation.id if operation else f"{method} {path}", method, where, content, headers
+        )
         with self._lock:
             self.requests += 1
-        operation = self.document.operation(method, where.partition("?")[0])
-        return Answer(
-            response.status,
-            {name.lower(): value for name, value in response.getheaders()},
-            body,
-            self._curl(method, where, content, headers),
-            operation.id if operation else f"{method} {where.partition('?')[0]}",
-            self._own.used - began,
-        )
+        return exchange
 
-    def _connection(self, now: float) -> HTTPConnection:
-        connection: HTTPConnection | None = getattr(self._own, "connection", None)
-        if connection is None or now - self._own.used > IDLE:
-            if connection is not None:
-                connection.close()
-            kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
-            connection = kind(self._parts.hostname or "", self._parts.port, timeout=self.timeout)
-            self._own.connection, self._own.used = connection, now
-            self._connections.append(connection)
-        return connection
+    def _judged(self, exchange: Exchange) -> Answer:
+        """The answer. Raises Broken for what none may be."""
+        shown = curl(exchange)
+        fault = next(self.faults(exchange), None)
+        if self._tell:
+            self._tell(replace(exchange, broken=fault[0]) if fault else exchange)
+        if fault:
+            raise Broken(*fault, shown, exchange.operation)
+        return Answer(exchange.status, exchange.headers, exchange.body, shown, exchange.operation, exchange.seconds)
 
-    def _curl(self, method: str, where: str, content: bytes | None, headers: Mapping[str, str]) -> str:
-        parts = ["curl", "-i", "-X", method, self.target.base_url.rstrip("/") + where]
-        for name, value in headers.items():
-            parts += ["-H", f"{name}: {value}"]
-        if content is not None:
-            parts += ["--data-binary", content[:2000].decode("utf-8", "replace")]
-        return shlex.join(parts)
-
-    def _check(self, method: str, path: str, answer: Answer) -> None:
-        """What every answer keeps. Raises Broken."""
-
-        def must(kept: bool, rule: str, expected: str, seen: str) -> None:
-            if not kept:
-                raise Broken(rule, expected, seen, answer.curl, answer.operation)
-
-        operation = self.document.operation(method, path)
-        with self._lock:
-            self.seen.setdefault(answer.operation, set()).add(answer.status)
-        must(answer.status < 500 or answer.status == 503, "answer.no_500", "no 500", answer.told())
-        faults = self.document.faults(operation, answer.status, answer.headers, answer.body)
-        must(not faults, "answer.schema", f"what {answer.operation} documents", "; ".join(faults[:3]))
-        request_id = answer.headers.get("x-request-id")
-        must(bool(request_id), "answer.request_id", "an X-Request-Id", "none")
-        if answer.status >= 400 and isinstance(answer.value, dict):
-            told = answer.value.get("istek_id")
-            must(told == request_id, "answer.request_id", f"istek_id {request_id}", f"{told}")
+    def faults(self, exchange: Exchange) -> Iterator[tuple[str, str, str]]:
+        """What no answer may be: the rule, what was expected, what was seen."""
+        path = urlsplit(exchange.url).path
+        operation = self.document.operation(exchange.method, path)
+        status, body = exchange.status, exchange.body
+        told = f"{status} {body[:300].decode('utf-8', 'replace')}"
         if path.startswith(BROWSER):
-            shown = answer.body + repr(sorted(answer.headers.items())).encode()
-            leaked = [secret for secret in self._secrets if secret.encode() in shown]
-            must(not leaked, "answer.secret", "no api_secret", "the tenant's api_secret")
+            shown = body + repr(sorted(exchange.headers.items())).encode()
+            if any(secret.encode() in shown for secret in self._secrets):
+                yield "answer.secret", "no api_secret", "the tenant's api_secret"
+        if self.document.level == "contract" and status >= 500 and status != 503:
+            yield "answer.no_500", "no 500", told
+        found = self.document.faults(operation, status, exchange.headers, body)
+        if found:
+            yield "answer.schema", f"what {exchange.operation} documents", "; ".join(found[:3])
+        if self.document.level == "contract":
+            yield from _request_id_faults(exchange)
 
     # The domain
 
@@ -377,7 +300,16 @@ class Client:
         self._open.clear()
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "it takes too long"
-    return str(getattr(error, "strerror", None) or error).lower() or type(error).__name__
+def _request_id_faults(exchange: Exchange) -> Iterator[tuple[str, str, str]]:
+    request_id = exchange.headers.get("x-request-id")
+    if not request_id:
+        yield "answer.request_id", "an X-Request-Id", "none"
+    if exchange.status < 400:
+        return
+    try:
+        value = json.loads(exchange.body)
+    except (ValueError, RecursionError):
+        return
+    told = value.get("istek_id") if isinstance(value, dict) else request_id
+    if told != request_id:
+        yield "answer.request_id", f"istek_id {request_id}", f"{told}"

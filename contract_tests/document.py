@@ -11,10 +11,13 @@ from typing import Any, Final
 import jsonschema_rs
 import yaml
 
+from contract_tests.order import Level
+
 Node = dict[str, Any]
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
 JSON: Final = ("application/json", "application/problem+json")
+EXTENSION: Final = "x-cozum-extension"
 PROBLEM: Final = "#/components/schemas/Problem"
 _BASE: Final = "urn:openapi"
 
@@ -24,6 +27,7 @@ class Operation:
 
     def __init__(self, path: str, method: str, node: Node) -> None:
         self.id: str = node["operationId"]
+        self.node = node
         self.path = path
         self.method = method.upper()
         self.responses: Node = node["responses"]
@@ -32,13 +36,20 @@ class Operation:
 
 
 class Document:
-    """The document, ready to check answers with."""
+    """The document, ready to check answers with.
 
-    def __init__(self, path: Path) -> None:
+    At the level of the reference it is without what goes beyond it (`x-cozum-extension`), and says nothing of refusals.
+    """
+
+    def __init__(self, path: Path, level: Level = "contract") -> None:
         """Read it. Raises OSError."""
+        self.path = path
+        self.level = level
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         text = yaml.load(path.read_bytes(), loader)  # noqa: S506 - both are safe
         self._node: Node = json.loads(json.dumps(text, default=str))
+        if level == "reference":
+            _without_extensions(self._node)
         self.operations = [
             Operation(where, method, item[method])
             for where, item in self._node["paths"].items()
@@ -64,6 +75,8 @@ class Document:
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if operation is None:
             return self._body_faults({"$ref": PROBLEM}, media_type, body, {JSON[1]}) if status >= 400 else []
+        if self.level == "reference":
+            return self._faults_by_reference(operation, status, headers, body)
         response = self._resolved(operation.responses.get(str(status)))
         if response is None:
             return [f"status {status}, documented are {', '.join(sorted(operation.responses))}"]
@@ -79,6 +92,23 @@ class Document:
         if known is None:
             return [*missing, f"media type {media_type or 'none'}, documented is {', '.join(content)}"]
         return missing + self._body_faults(known.get("schema", {}), media_type, body, set(content))
+
+    def _faults_by_reference(
+        self, operation: Operation, status: int, headers: Mapping[str, str], body: bytes
+    ) -> list[str]:
+        """The reference tells neither which 2xx it is nor how refusals look."""
+        if not 200 <= status < 300:
+            return []
+        documented = [operation.responses[text] for text in sorted(operation.responses) if text.startswith("2")]
+        content = (self._resolved(documented[0]) or {}).get("content", {}) if documented else {}
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        return self._body_faults(
+            content.get(media_type, {}).get("schema", {}), media_type, body, set(content) or {"*/*"}
+        )
+
+    def resolved(self, node: Node) -> Node:
+        """The node itself, or what its `$ref` names."""
+        return self._resolved(node) or {}
 
     def _resolved(self, node: Node | None) -> Node | None:
         while node is not None and "$ref" in node:
@@ -108,3 +138,26 @@ class Document:
         if key not in self._validators:
             self._validators[key] = jsonschema_rs.Draft202012Validator(json.loads(key), registry=self._registry)
         return self._validators[key]
+
+
+def _without_extensions(node: Any) -> None:
+    """Take out of a document what goes beyond the reference: operations, properties, required headers."""
+    if isinstance(node, list):
+        for item in node:
+            _without_extensions(item)
+    if not isinstance(node, dict):
+        return
+    extensions = [name for name, value in node.items() if isinstance(value, dict) and value.get(EXTENSION)]
+    for name in extensions:
+        if name in METHODS:
+            del node[name]
+        elif "schema" in node[name]:  # a header or a parameter
+            node[name]["required"] = False
+    properties = node.get("properties", {})
+    beyond = {name for name, value in properties.items() if isinstance(value, dict) and value.get(EXTENSION)}
+    for name in beyond:
+        del properties[name]
+    if beyond and "required" in node:
+        node["required"] = [name for name in node["required"] if name not in beyond]
+    for value in node.values():
+        _without_extensions(value)

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How a rule is broken: what was expected, what was seen, and a curl line that shows it."""
+
+    rule: str
+    expected: str
+    seen: str
+    curl: str = ""
+    operation: str = ""
+    """The operationId of the last request."""
+    by: str = ""
+    """The rule whose check found it."""
+
 
 class Broken(Exception):
-    """The server broke a rule: what was expected, what was seen, and a curl line that shows it."""
+    """The server broke a rule."""
 
     def __init__(self, rule: str, expected: str, seen: str, curl: str = "", operation: str = "") -> None:
         super().__init__(f"{rule}: expected {expected}; seen {seen}")
-        self.rule = rule
-        self.expected = expected
-        self.seen = seen
-        self.curl = curl
-        self.operation = operation
-        """The operationId of the last request."""
+        self.finding = Finding(rule, expected, seen, curl, operation)
 
 
 class NotJudged(Exception):

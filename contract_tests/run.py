@@ -1,167 +1,165 @@
-"""Judges a target: probes it, runs the checks, and yields what was found, one event a rule."""
+"""Judges a target in this process: plans the jobs, runs them, and tells what was found as events."""
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from contract_tests import rules  # noqa: F401 - importing them registers the checks
 from contract_tests.catalogue import CAPABILITIES, CATALOGUE, Rule
 from contract_tests.checks import CHECKS, ON_EVERY_ANSWER, Judge
-from contract_tests.client import Answer, Client
+from contract_tests.client import Client
 from contract_tests.document import Document
-from contract_tests.findings import Broken, CannotRun, NotJudged
-from contract_tests.target import Login, Target, Tenant
+from contract_tests.events import Asked, Event, Outcome, Verdict
+from contract_tests.findings import Broken, CannotRun, Finding, NotJudged
+from contract_tests.order import Order
+from contract_tests.target import Target
+from contract_tests.transport import Exchange
 
-EXAMPLES: Final = {"quick": 30, "full": 200}
-"""How many values a check generates."""
-PROBE: Final = 2.0
-"""Seconds that the server has for each of the first calls."""
-
-Level = Literal["reference", "contract"]
-Profile = Literal["quick", "full"]
-Outcome = Literal["passed", "broken", "skipped"]
+Tell = Callable[[Event], None]
+WRONG_SHAPE = (KeyError, TypeError, IndexError, AttributeError, ValueError, AssertionError)
+"""What a check runs into when an answer has another shape."""
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What was found of a rule."""
+class Job:
+    """A rule to judge, or one part of it."""
 
-    rule: Rule
-    outcome: Outcome
-    seconds: float = 0.0
-    requests: int = 0
-    reason: str = ""
-    """Why it was skipped."""
-    broken: Broken | None = None
-    """How it is broken; its rule is this one."""
-    by: str = ""
-    """The check that found it."""
+    rule: str
+    part: str = ""
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing else may run meanwhile."""
+        return CATALOGUE[self.rule].alone
 
 
-@dataclass(frozen=True)
-class Order:
-    """What is to be judged."""
-
-    seed: int = 0
-    rules: Collection[str] = ()
-    """None means all."""
-    profile: Profile = "quick"
-    level: Level = "contract"
-    until_broken: bool = False
-    """Stop at the first that is broken."""
-
-
-def probe(target: Target, document: Document) -> Target:
-    """The target as it is: without the tenants and operators beyond the first that it does not know.
-
-    Judges nothing: a server that answers wrongly is there. Raises CannotRun when there is nothing to judge.
-    """
-    client = Client(target, document, timeout=PROBE)
-    try:
-        return _probed(client, target)
-    finally:
-        client.close()
-
-
-def _probed(client: Client, target: Target) -> Target:
-    first = _init(client, target.tenant)
-    if first.status == 401:
-        raise CannotRun(f"{target.base_url} does not know the widget key {target.tenant.key}")
-    if not isinstance(first.value, dict):
-        kind = first.headers.get("content-type", "no content")
-        raise CannotRun(f"{target.base_url} is not the API: it answers widget/init with {first.status}, {kind}")
-    if _login(client, target.operator).status == 401:
-        raise CannotRun(f"{target.base_url} does not let {target.operator.email} in: wrong email or password")
-    unknown: dict[str, Any] = {}
-    for name, tenant in (("listed", target.listed), ("other", target.other)):
-        if tenant and _init(client, tenant).status == 401:
-            unknown[name] = None
-    for name, login in (("colleague", target.colleague), ("outsider", target.outsider)):
-        if login and _login(client, login).status == 401:
-            unknown[name] = None
-    return replace(target, **unknown)
-
-
-def _init(client: Client, tenant: Tenant) -> Answer:
-    headers = {"X-API-Key": tenant.key} | ({"Origin": tenant.origin} if tenant.origin else {})
-    return _post(client, "/api/v1/widget/init", {"ziyaretci_id": client.visitor()}, headers)
-
-
-def _login(client: Client, login: Login) -> Answer:
-    return _post(client, "/api/v1/auth/login", {"email": login.email, "sifre": login.password}, {})
-
-
-def _post(client: Client, path: str, body: Any, headers: dict[str, str]) -> Answer:
-    usual = {"Content-Type": "application/json", "Accept": "application/json"}
-    return client.send("POST", path, json.dumps(body).encode(), usual | headers)
-
-
-def chosen(order: Order) -> list[Rule]:
-    """The rules to judge, in their order. Raises CannotRun for an id that there is not."""
+def chosen(order: Order, document: Document) -> list[Rule]:
+    """The rules to judge, in their order. Raises CannotRun for a rule or an operation that there is not."""
     unknown = sorted(set(order.rules) - CATALOGUE.keys())
     if unknown:
         raise CannotRun(f"no rule {', '.join(unknown)}; `cozum test --list` shows them")
-    wanted = [rule for rule in CATALOGUE.values() if not order.rules or rule.id in order.rules]
-    if order.level == "reference":
-        wanted = [rule for rule in wanted if rule.origin == "reference"]
-    return wanted
+    unknown = sorted(set(order.operations) - {operation.id for operation in document.operations})
+    if unknown:
+        raise CannotRun(f"no operation {', '.join(unknown)} in the document")
+    return [rule for rule in CATALOGUE.values() if _is_wanted(rule, order)]
+
+
+def _is_wanted(rule: Rule, order: Order) -> bool:
+    if order.level == "reference" and rule.origin != "reference":
+        return False
+    if order.rules:
+        return rule.id in order.rules
+    return not order.operations or not rule.operations or bool(set(order.operations) & set(rule.operations))
+
+
+def plan(order: Order, document: Document) -> list[Job]:
+    """What there is to do; what must run alone comes last. Raises CannotRun."""
+    jobs = []
+    for rule in chosen(order, document):
+        if rule.id in ON_EVERY_ANSWER:
+            continue
+        parts = CHECKS[rule.id].parts
+        jobs += [Job(rule.id, part) for part in (parts(document) if parts else [""]) if _is_asked_for(part, order)]
+    return sorted(jobs, key=lambda job: job.alone)
+
+
+def _is_asked_for(part: str, order: Order) -> bool:
+    return not order.operations or part in ("", *order.operations)
+
+
+class Bench:
+    """Where jobs are done one after the other: one client, one target."""
+
+    def __init__(self, target: Target, document: Document, order: Order, tell: Tell) -> None:
+        """`tell` hears of exchanges where the order wants bodies. Raises CannotRun."""
+        self._order = order
+        self._tell = tell
+        self._rule = ""
+        self._called: dict[str, Counter[int]] = defaultdict(Counter)
+        self._client = Client(target, document, order.seed, tell=self._heard)
+
+    def _heard(self, exchange: Exchange) -> None:
+        self._called[exchange.operation][exchange.status] += 1
+        if self._order.bodies:
+            self._tell(Asked(exchange, self._rule))
+
+    def do(self, job: Job, deadline: float | None = None) -> Verdict:
+        """Judge it. Raises CannotRun when the server is gone."""
+        rule, client = CATALOGUE[job.rule], self._client
+        lacking = sorted(rule.needs - client.target.capabilities())
+        if lacking:
+            reason = f"it needs {', '.join(CAPABILITIES[name] for name in lacking)}"
+            return Verdict(rule, "skipped", job.part, reason=reason)
+        self._rule, self._called = rule.id, defaultdict(Counter)
+        began, before = time.monotonic(), client.requests
+        judge = Judge(rule, client, self._order, job.part, deadline)
+        outcome, reason = _outcome(judge)
+        findings = tuple(_told(broken.finding, rule.id) for broken in judge.findings)
+        called = {operation: dict(statuses) for operation, statuses in self._called.items()}
+        return Verdict(
+            rule,
+            outcome,
+            job.part,
+            time.monotonic() - began,
+            client.requests - before,
+            reason,
+            findings,
+            called,
+        )
+
+    def close(self) -> None:
+        """Leave nothing open at the server."""
+        try:
+            self._client.tidy()
+        except CannotRun:
+            return  # it is gone
+        finally:
+            self._client.close()
+
+
+def _outcome(judge: Judge) -> tuple[Outcome, str]:
+    """What became of the check, and why it was skipped; what it found is in `judge.findings`."""
+    try:
+        CHECKS[judge.rule.id].function(judge)
+    except Broken as broken:
+        judge.found(broken)
+    except NotJudged as error:
+        return "skipped", str(error)
+    except WRONG_SHAPE as error:
+        seen = f"{type(error).__name__}: {error}"
+        judge.found(Broken(judge.rule.id, "an answer of the documented shape", seen))
+    own = [broken for broken in judge.findings if broken.finding.rule == judge.rule.id]
+    if own:
+        return "broken", ""
+    if judge.findings:
+        return "skipped", f"it ran into {', '.join(sorted({broken.finding.rule for broken in judge.findings}))}"
+    return "passed", ""
+
+
+def _told(finding: Finding, by: str) -> Finding:
+    return Finding(finding.rule, finding.expected, finding.seen, finding.curl, finding.operation, by)
 
 
 def judge(
-    target: Target, document: Document, order: Order, seen: dict[str, set[int]] | None = None
+    target: Target, document: Document, order: Order, jobs: Iterable[Job] | None = None, tell: Tell = lambda event: None
 ) -> Iterator[Verdict]:
-    """Each rule's verdict as soon as it is known, those of every answer last. Raises CannotRun.
-
-    `seen` is filled with the statuses that each operation answered.
-    """
-    wanted = chosen(order)
-    client = Client(target, document, order.seed, seen=seen)
-    elsewhere: dict[str, tuple[Broken, str]] = {}
+    """Each job's verdict as soon as it is known. Raises CannotRun."""
+    deadline = None if order.max_time is None else time.monotonic() + order.max_time
+    bench = Bench(target, document, order, tell)
     try:
-        for rule in wanted:
-            if rule.id in ON_EVERY_ANSWER:
+        for job in plan(order, document) if jobs is None else jobs:
+            if deadline is not None and time.monotonic() >= deadline:
+                yield Verdict(CATALOGUE[job.rule], "skipped", job.part, reason=NO_TIME)
                 continue
-            verdict = _judge(rule, client, order)
-            broken = verdict.broken
-            if broken is not None and broken.rule != rule.id:
-                elsewhere.setdefault(broken.rule, (broken, rule.id))
-                reason = f"it ran into {broken.rule}"
-                verdict = replace(verdict, outcome="skipped", broken=None, reason=reason)
+            verdict = bench.do(job, deadline)
             yield verdict
-            if order.until_broken and (elsewhere or verdict.outcome == "broken"):
+            if order.until_broken and verdict.findings:
                 break
-        for rule_id in ON_EVERY_ANSWER:
-            if rule_id in elsewhere:
-                broken, by = elsewhere[rule_id]
-                yield Verdict(CATALOGUE[rule_id], "broken", broken=broken, by=by)
-            elif CATALOGUE[rule_id] in wanted:
-                if client.requests:
-                    yield Verdict(CATALOGUE[rule_id], "passed", requests=client.requests)
-                else:
-                    yield Verdict(CATALOGUE[rule_id], "skipped", reason="judged by what other rules ask")
     finally:
-        client.tidy()
-        client.close()
+        bench.close()
 
 
-def _judge(rule: Rule, client: Client, order: Order) -> Verdict:
-    lacking = sorted(rule.needs - client.target.capabilities())
-    if lacking:
-        return Verdict(rule, "skipped", reason=f"it needs {', '.join(CAPABILITIES[name] for name in lacking)}")
-    began, before = time.monotonic(), client.requests
-    outcome: Outcome = "passed"
-    broken, reason = None, ""
-    try:
-        CHECKS[rule.id](Judge(rule, client, order.seed, EXAMPLES[order.profile]))
-    except Broken as error:
-        outcome, broken = "broken", error
-    except NotJudged as error:
-        outcome, reason = "skipped", str(error)
-    except (KeyError, TypeError, IndexError, AttributeError, ValueError, AssertionError) as error:
-        seen = f"{type(error).__name__}: {error}"
-        outcome, broken = "broken", Broken(rule.id, "an answer of the documented shape", seen)
-    return Verdict(rule, outcome, time.monotonic() - began, client.requests - before, reason, broken, rule.id)
+NO_TIME = "the time was over (--max-time)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -43,10 +43,16 @@ class Target:
     """Another operator of `tenant`."""
     outsider: Login | None = Login("yalniz@example.com", "sifre123")
     """An operator who is no member of `tenant`."""
+    manager: Login | None = Login("destek@example.com", "sifre123")
+    """An operator who is sahip or yonetici of `tenant`; may be the colleague."""
     known_word: str | None = "şifre"
     """A word of a published article of `tenant`, with Turkish letters."""
     owned: bool = False
     """Whether nobody else uses the server."""
+    clock: Callable[[float], None] | None = None
+    """Moves the server's clock on by that many seconds, and does what falls due meanwhile."""
+    receiver: str | None = None
+    """Under which URL the server reaches our receiver of webhooks: with `{port}` where it may listen anywhere."""
 
     def capabilities(self) -> frozenset[Capability]:
         """What the target offers of what rules may need."""
@@ -57,7 +63,10 @@ class Target:
             "colleague": self.colleague is not None,
             "outsider": self.outsider is not None,
             "knowledge": self.known_word is not None,
+            "manager": self.manager is not None,
             "owned": self.owned,
+            "clock": self.clock is not None,
+            "receiver": self.receiver is not None and self.manager is not None,
         }
         return frozenset(name for name, there in offered.items() if there)
 

@@ -16,7 +16,9 @@ from typing import Any
 from contract_tests.document import Document
 from contract_tests.in_process import our_server
 from contract_tests.mutants import MUTANTS, Mutant, planted
-from contract_tests.run import Order, judge, probe
+from contract_tests.order import Order
+from contract_tests.probe import probe
+from contract_tests.run import judge
 from cozum.document import find_document
 
 AT_ONCE = 2
@@ -31,9 +33,10 @@ def judge_mutant(name: str, seed: int = 0) -> dict[str, Any]:
     with planted(name), our_server(path) as target:
         began = time.monotonic()
         for verdict in judge(probe(target, document), document, Order(seed, until_broken=True)):
-            requests += verdict.requests if not verdict.rule.id.startswith("answer.") else 0
-            if verdict.broken is not None:
-                found = {"rule": verdict.rule.id, "by": verdict.by, "seen": verdict.broken.seen[:200]}
+            requests += verdict.requests
+            if verdict.findings:
+                first = verdict.findings[0]
+                found = {"rule": first.rule, "by": first.by, "seen": first.seen[:200]}
                 return {**found, "seconds": time.monotonic() - began, "requests": requests}
     return {"rule": None, "by": "", "seen": "", "seconds": time.monotonic() - began, "requests": requests}
 

@@ -14,14 +14,14 @@ from contract_tests.checks import Judge, check
 def unknown_paths_and_methods(judge: Judge) -> None:
     client = judge.client
     for path in ("/api/v1/yok", "/api/v1/widget/yok", "/api/v2/widget/init", "/api/v1/widget/init/"):
-        judge.expect(client.call("GET", path), 404, "yol_bulunamadi")
+        judge.expect(client.call("GET", path, nowhere=True), 404, "yol_bulunamadi")
     for method, path, allowed in (
         ("GET", "/api/v1/widget/init", "POST"),
         ("DELETE", "/api/v1/widget/init", "POST"),
         ("POST", "/api/v1/operator/chats", "GET"),
         ("POST", "/api/v1/operator/status", "PUT"),
     ):
-        answer = judge.expect(client.call(method, path), 405, "yontem_desteklenmiyor")
+        answer = judge.expect(client.call(method, path, nowhere=True), 405, "yontem_desteklenmiyor")
         allow = answer.headers.get("allow", "")
         judge.must(allowed in allow, f"Allow with {allowed}", answer, f"Allow: {allow}")
 

@@ -15,7 +15,7 @@ from cozum.errors import UsageError
 
 if TYPE_CHECKING:
     from contract_tests.document import Document
-    from contract_tests.run import Order
+    from contract_tests.order import Order
     from contract_tests.target import Target
 
 
@@ -39,50 +39,53 @@ def judge_server(
     from contract_tests.catalogue import CATALOGUE
     from contract_tests.document import Document
     from contract_tests.findings import CannotRun
-    from contract_tests.run import Order, chosen
+    from contract_tests.order import Order
+    from contract_tests.run import chosen
 
     if list_rules:
         for one in CATALOGUE.values():
             print(f"{one.id:28} {one.origin:9}  {one.sentence}")
         return
     path = find_document(document)
-    order = Order(seed, rule, profile, level)
+    order = Order(seed, rule, profile=profile, level=level)
     try:
-        chosen(order)
-        if not _judged(base_url, path, Document(path), order, owned, quiet):
+        known = Document(path, level)
+        chosen(order, known)
+        if not _judged(base_url, known, order, owned, quiet):
             sys.exit(1)
     except (CannotRun, OSError) as error:
         raise UsageError(str(error)) from None
 
 
-def _judged(base_url: str | None, path: Path, document: Document, order: Order, owned: bool, quiet: bool) -> bool:
+def _judged(base_url: str | None, document: Document, order: Order, owned: bool, quiet: bool) -> bool:
     """Whether every rule holds. Prints as it goes."""
     from dataclasses import replace
 
-    from contract_tests import report
-    from contract_tests.run import judge, probe
+    from contract_tests.events import Began, Ended
+    from contract_tests.probe import probe
+    from contract_tests.reports.console import Progress, told
+    from contract_tests.run import judge, plan
+    from contract_tests.story import Story
     from contract_tests.target import described
 
     place: AbstractContextManager[Target]
     if base_url is None:
         from contract_tests.in_process import our_server
 
-        place = our_server(path)
+        place = our_server(document.path)
     else:
         given = described(base_url)
         place = nullcontext(replace(given, owned=given.owned or owned))
-    began, verdicts = time.monotonic(), []
-    seen: dict[str, set[int]] = {}
+    story, progress, began = Story(), Progress(), time.monotonic()
     with place as claimed:
         target = probe(claimed, document)
-        for verdict in judge(target, document, order, seen):
-            verdicts.append(verdict)
+        jobs = plan(order, document)
+        story.take(Began(target.base_url, order, len(jobs), time.time()))
+        for verdict in judge(target, document, order, jobs):
+            story.take(verdict)
             if not quiet:
-                print({"passed": ".", "broken": "X", "skipped": "s"}[verdict.outcome], end="", flush=True)
-    for line in (
-        *([] if quiet else ["", *report.table(verdicts), "", *report.operations(document, seen)]),
-        *report.findings(verdicts),
-    ):
+                progress.take(verdict)
+    story.take(Ended(time.monotonic() - began))
+    for line in told(story, document, quiet=quiet):
         print(line)
-    print(("" if quiet else "\n") + report.summary(verdicts, time.monotonic() - began, order.seed))
-    return all(verdict.broken is None for verdict in verdicts)
+    return not any(chapter.findings for chapter in story.chapters())

@@ -1,0 +1,171 @@
+"""Sends requests over HTTP/1.1, one kept connection a thread, and tells whoever listens what was asked and answered."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+from contract_tests.findings import Broken, CannotRun
+
+IDLE: Final = 2.0
+"""Seconds after which a kept connection is not trusted any more."""
+LARGEST: Final = 32 * 1024 * 1024
+"""Bytes of an answer that are read."""
+LONGEST_SHOWN: Final = 2000
+"""Bytes of a body that a curl line shows."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and its answer."""
+
+    operation: str
+    """The operationId, or method and path where there is none."""
+    method: str
+    url: str
+    request_headers: Mapping[str, str] = field(repr=False)
+    request_body: bytes | None = field(repr=False)
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """By lower-case name."""
+    body: bytes = field(repr=False)
+    began: float
+    """Unix seconds."""
+    seconds: float
+    broken: str = ""
+    """The rule of every answer that this one breaks."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer, and a curl line of the request that led to it."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes = field(repr=False)
+    curl: str = field(repr=False)
+    operation: str
+    seconds: float
+
+    @property
+    def value(self) -> Any:
+        """The body as JSON, None where it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def data(self) -> Any:
+        """`data` of a success. Raises Broken for anything else."""
+        self.succeeded()
+        return self.value["data"]
+
+    def succeeded(self) -> None:
+        """Raises Broken for anything but a success."""
+        if not 200 <= self.status < 300:
+            raise Broken("answer.works", "success", self.told(), self.curl, self.operation)
+
+    @property
+    def code(self) -> str | None:
+        """The problem's `kod`."""
+        value = self.value
+        return value.get("kod") if isinstance(value, dict) else None
+
+    def told(self) -> str:
+        """The status, and the beginning of the body."""
+        return f"{self.status} {self.body[:300].decode('utf-8', 'replace')}"
+
+
+Tell = Callable[[Exchange], None]
+
+
+class Transport:
+    """Connections to one server. Threads may share it: each has a connection of its own."""
+
+    def __init__(self, base_url: str, timeout: float) -> None:
+        """Raises CannotRun for what is no http(s) address."""
+        self._parts = _read(base_url)
+        self.base_url = base_url
+        self.timeout = timeout
+        self._own = threading.local()
+        self._connections: list[HTTPConnection] = []
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for connection in self._connections:
+            connection.close()
+
+    def send(
+        self, operation: str, method: str, where: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> Exchange:
+        """One request, whatever is answered; `where` is path and query. Raises CannotRun where nothing is."""
+        began, start = time.time(), time.monotonic()
+        connection = self._connection(start)
+        try:
+            connection.request(method, self._parts.path.rstrip("/") + where, content, dict(headers))
+            response: HTTPResponse = connection.getresponse()
+            body = response.read(LARGEST)
+        except (OSError, HTTPException) as error:
+            connection.close()
+            self._own.connection = None
+            raise CannotRun(f"no answer from {self.base_url} to {method} {where[:80]}: {_reason(error)}") from None
+        self._own.used = time.monotonic()
+        return Exchange(
+            operation,
+            method,
+            self.base_url.rstrip("/") + where,
+            headers,
+            content,
+            response.status,
+            {name.lower(): value for name, value in response.getheaders()},
+            body,
+            began,
+            self._own.used - start,
+        )
+
+    def _connection(self, now: float) -> HTTPConnection:
+        connection: HTTPConnection | None = getattr(self._own, "connection", None)
+        if connection is None or now - self._own.used > IDLE:
+            if connection is not None:
+                connection.close()
+            kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
+            connection = kind(self._parts.hostname or "", self._parts.port, timeout=self.timeout)
+            self._own.connection, self._own.used = connection, now
+            self._connections.append(connection)
+        return connection
+
+
+def curl(exchange: Exchange) -> str:
+    """A line that asks the same."""
+    parts = ["curl", "-i", "-X", exchange.method, exchange.url]
+    for name, value in exchange.request_headers.items():
+        parts += ["-H", f"{name}: {value}"]
+    if exchange.request_body is not None:
+        parts += ["--data-binary", exchange.request_body[:LONGEST_SHOWN].decode("utf-8", "replace")]
+    return shlex.join(parts)
+
+
+def _read(base_url: str) -> SplitResult:
+    try:
+        parts = urlsplit(base_url)
+        parts.port  # noqa: B018 - it is read here, so that a wrong one is told
+    except ValueError:
+        raise CannotRun(f"{base_url!a} is no http(s) address") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise CannotRun(f"{base_url!a} is no http(s) address")
+    return parts
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "it takes too long"
+    return str(getattr(error, "strerror", None) or error).lower() or type(error).__name__
