@@ -102,6 +102,13 @@ class Judge:
         with ThreadPoolExecutor(len(calls)) as pool:
             return [one.result() for one in [pool.submit(call) for call in calls]]
 
+    def advance(self, seconds: float) -> None:
+        """Move the server's clock on; operators sign in anew after it. Raises NotJudged where it cannot be moved."""
+        if self.target.clock is None:
+            raise NotJudged("the server's clock cannot be moved")
+        self.target.clock(seconds)
+        self.client.forget_tokens()
+
     def in_one_second(self, call: Callable[[int], Answer]) -> tuple[int, Answer]:
         """A call that was answered within one second of the server's clock, which it is given."""
         for _ in range(8):

@@ -8,7 +8,8 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -60,6 +61,7 @@ class Client:
         self._count = 0
         self._lock = threading.Lock()
         self._open: dict[int, tuple[str, Tenant]] = {}
+        self._tickets: set[int] = set()
         self._tokens: dict[str, str] = {}
 
     def close(self) -> None:
@@ -168,6 +170,11 @@ class Client:
             known = self._tokens[login.email] = self.login(login).data["token"]
         return known
 
+    def forget_tokens(self) -> None:
+        """Sign in anew from now on."""
+        with self._lock:
+            self._tokens.clear()
+
     def login(self, login: Login) -> Answer:
         """Sign in anew."""
         body = {"email": login.email, "sifre": login.password}
@@ -222,7 +229,10 @@ class Client:
     def ticket(self, visitor: str, **more: Any) -> Answer:
         """A new ticket."""
         body = {"ad": "Deneme", "email": "deneme@example.com", "konu": "Deneme", "mesaj": "Deneme mesajı"} | more
-        return self.widget("ticket/create", visitor, **body)
+        answer = self.widget("ticket/create", visitor, **body)
+        if answer.status == 201:
+            self._tickets.add(answer.data["ticket"]["id"])
+        return answer
 
     def tickets(self, visitor: str) -> list[Any]:
         """The visitor's tickets."""
@@ -291,13 +301,22 @@ class Client:
         return self.operator("GET", f"context/{quote(visitor, safe='')}", login)
 
     def tidy(self) -> None:
-        """Close the chats that were opened."""
+        """Close the chats and tickets that were opened, and sign out."""
         for chat, (visitor, tenant) in self._open.items():
-            try:
-                self.widget("chat/end", visitor, tenant, oturum_id=chat)
-            except (Broken, NotJudged):
-                continue  # it is told already, or will be next time
+            self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat))  # noqa: B023 - called now
+        for ticket in self._tickets:
+            body = {"durum": "kapali"}
+            self._quietly(lambda: self.operator("PUT", f"ticket/{ticket}/status", body=body))  # noqa: B023
+        for token in list(self._tokens.values()):
+            self._quietly(lambda: self.call("POST", "/api/v1/auth/logout", token=token))  # noqa: B023
         self._open.clear()
+        self._tickets.clear()
+        self._tokens.clear()
+
+    @staticmethod
+    def _quietly(call: Callable[[], object]) -> None:
+        with suppress(Broken, NotJudged, KeyError, TypeError):  # it is told already, or will be next time
+            call()
 
 
 def _request_id_faults(exchange: Exchange) -> Iterator[tuple[str, str, str]]:

@@ -6,8 +6,9 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import uvicorn
@@ -15,29 +16,69 @@ import uvicorn
 from contract_tests.target import Target
 from cozum.server import bind, configuration
 from impl.app import Application, build_world
+from impl.contract.replies import App, Receive, Send
+from impl.due import run_due
 from impl.settings import Settings
+from impl.world import SystemClock, World
+
+
+class MovableClock(SystemClock):
+    """The machine's clock, ahead by as much as it was moved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ahead = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self._ahead) if self._ahead else super().now()
+
+    def timestamp(self) -> float:
+        return super().timestamp() + self._ahead
+
+    def move(self, seconds: float) -> None:
+        """Go on, in whole seconds."""
+        self._ahead += int(seconds)
 
 
 @contextmanager
 def our_server(document: Path) -> Iterator[Target]:
     """Serve the application inside; it is gone outside."""
     settings = Settings(document, demo=True)
-    world = asyncio.run(build_world(settings))
+    clock = MovableClock()
+    world = asyncio.run(build_world(settings, clock))
     application = Application(settings, lambda scope: world)
     listener = bind("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
-    server = uvicorn.Server(configuration(application.asgi))
     log = logging.getLogger("cozum")
     level = log.level
     log.setLevel(logging.CRITICAL)  # what fails inside is judged by its answer
+    loop_of: list[asyncio.AbstractEventLoop] = []
+    server = uvicorn.Server(configuration(_telling_its_loop(application.asgi, loop_of)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not server.started and thread.is_alive():
         time.sleep(0.005)
     try:
-        yield Target(f"http://127.0.0.1:{port}", owned=True)
+        yield Target(f"http://127.0.0.1:{port}", owned=True, clock=_mover(clock, world, loop_of))
     finally:
         server.should_exit = True
         thread.join(10)
         world.files.close()
         log.setLevel(level)
+
+
+def _telling_its_loop(app: App, found: list[asyncio.AbstractEventLoop]) -> App:
+    async def told(scope: dict[str, object], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            found.append(asyncio.get_running_loop())
+        await app(scope, receive, send)
+
+    return told
+
+
+def _mover(clock: MovableClock, world: World, loop_of: list[asyncio.AbstractEventLoop]) -> Callable[[float], None]:
+    def move(seconds: float) -> None:
+        clock.move(seconds)
+        asyncio.run_coroutine_threadsafe(run_due(world), loop_of[0]).result(30)
+
+    return move
