@@ -53,6 +53,8 @@ class Client:
         self.target = target
         self.document = document
         self.requests = 0
+        self.found: Callable[[Broken], object] | None = None
+        """Hears of answers that break a rule of every answer; without it they are raised."""
         secrets_known = [t.secret for t in (target.tenant, target.listed, target.other) if t]
         self._secrets = [secret for secret in secrets_known if len(secret) >= SHORTEST_SECRET]
         self._transport = Transport(target.base_url, timeout)
@@ -83,7 +85,7 @@ class Client:
         token: str | None = None,
         nowhere: bool = False,
     ) -> Answer:
-        """One request; a `tenant` brings its key and origin. Raises Broken for what no answer may be.
+        """One request; a `tenant` brings its key and origin. What no answer may be is told to `found`.
 
         Raises NotJudged where the document has no such operation, unless there is meant to be none (`nowhere`).
         """
@@ -127,12 +129,15 @@ class Client:
 
     def _judged(self, exchange: Exchange) -> Answer:
         """The answer. Raises Broken for what none may be."""
-        shown = curl(exchange)
+        shown = curl(exchange, {token: email for email, token in self._tokens.items()})
         fault = next(self.faults(exchange), None)
         if self._tell:
             self._tell(replace(exchange, broken=fault[0]) if fault else exchange)
         if fault:
-            raise Broken(*fault, shown, exchange.operation)
+            broken = Broken(*fault, shown, exchange.operation)
+            if self.found is None:
+                raise broken
+            self.found(broken)
         return Answer(exchange.status, exchange.headers, exchange.body, shown, exchange.operation, exchange.seconds)
 
     def faults(self, exchange: Exchange) -> Iterator[tuple[str, str, str]]:

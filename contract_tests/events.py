@@ -57,7 +57,8 @@ class Ended:
     """The judgement ends."""
 
     seconds: float
-    out_of_time: bool = False
+    cut_off: str = ""
+    """Why it could not go on, if it could not."""
 
 
 Event = Began | Asked | Verdict | Ended

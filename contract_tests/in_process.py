@@ -59,7 +59,12 @@ def our_server(document: Path) -> Iterator[Target]:
     while not server.started and thread.is_alive():
         time.sleep(0.005)
     try:
-        yield Target(f"http://127.0.0.1:{port}", owned=True, clock=_mover(clock, world, loop_of))
+        yield Target(
+            f"http://127.0.0.1:{port}",
+            owned=True,
+            clock=_mover(clock, world, loop_of),
+            receiver="http://127.0.0.1:{port}/",
+        )
     finally:
         server.should_exit = True
         thread.join(10)

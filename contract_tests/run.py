@@ -6,6 +6,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from contract_tests import rules  # noqa: F401 - importing them registers the checks
 from contract_tests.catalogue import CAPABILITIES, CATALOGUE, Rule
@@ -19,6 +20,7 @@ from contract_tests.target import Target
 from contract_tests.transport import Exchange
 
 Tell = Callable[[Event], None]
+NO_TIME: Final = "the time was over (--max-time)"
 WRONG_SHAPE = (KeyError, TypeError, IndexError, AttributeError, ValueError, AssertionError)
 """What a check runs into when an answer has another shape."""
 
@@ -96,6 +98,7 @@ class Bench:
         self._rule, self._called = rule.id, defaultdict(Counter)
         began, before = time.monotonic(), client.requests
         judge = Judge(rule, client, self._order, job.part, deadline)
+        client.found = judge.found
         outcome, reason = _outcome(judge)
         findings = tuple(_told(broken.finding, rule.id) for broken in judge.findings)
         called = {operation: dict(statuses) for operation, statuses in self._called.items()}
@@ -121,45 +124,49 @@ class Bench:
 
 
 def _outcome(judge: Judge) -> tuple[Outcome, str]:
-    """What became of the check, and why it was skipped; what it found is in `judge.findings`."""
+    """What became of the check, and why it was skipped; what it found is in `judge.findings`.
+
+    An answer that breaks a rule of every answer is not told a second time as what the check stumbled over.
+    """
+    rule, found = judge.rule.id, judge.findings
     try:
-        CHECKS[judge.rule.id].function(judge)
+        CHECKS[rule].function(judge)
     except Broken as broken:
-        judge.found(broken)
+        if not any(broken.finding.curl == known.finding.curl for known in found):
+            judge.found(broken)
     except NotJudged as error:
         return "skipped", str(error)
     except WRONG_SHAPE as error:
-        seen = f"{type(error).__name__}: {error}"
-        judge.found(Broken(judge.rule.id, "an answer of the documented shape", seen))
-    own = [broken for broken in judge.findings if broken.finding.rule == judge.rule.id]
-    if own:
+        if not found:
+            judge.found(Broken(rule, "an answer of the documented shape", f"{type(error).__name__}: {error}"))
+    else:
+        return ("broken" if any(broken.finding.rule == rule for broken in found) else "passed"), ""
+    if any(broken.finding.rule == rule for broken in found):
         return "broken", ""
-    if judge.findings:
-        return "skipped", f"it ran into {', '.join(sorted({broken.finding.rule for broken in judge.findings}))}"
-    return "passed", ""
+    return "skipped", f"it ran into {', '.join(sorted({broken.finding.rule for broken in found}))}"
 
 
 def _told(finding: Finding, by: str) -> Finding:
     return Finding(finding.rule, finding.expected, finding.seen, finding.curl, finding.operation, by)
 
 
-def judge(
-    target: Target, document: Document, order: Order, jobs: Iterable[Job] | None = None, tell: Tell = lambda event: None
-) -> Iterator[Verdict]:
+def judge_jobs(bench: Bench, jobs: Iterable[Job], order: Order) -> Iterator[Verdict]:
     """Each job's verdict as soon as it is known. Raises CannotRun."""
     deadline = None if order.max_time is None else time.monotonic() + order.max_time
-    bench = Bench(target, document, order, tell)
+    for job in jobs:
+        if deadline is not None and time.monotonic() >= deadline:
+            yield Verdict(CATALOGUE[job.rule], "skipped", job.part, reason=NO_TIME)
+            continue
+        verdict = bench.do(job, deadline)
+        yield verdict
+        if order.until_broken and verdict.findings:
+            break
+
+
+def judge(target: Target, document: Document, order: Order) -> Iterator[Verdict]:
+    """Each verdict of the whole order, in this process. Raises CannotRun."""
+    bench = Bench(target, document, order, lambda event: None)
     try:
-        for job in plan(order, document) if jobs is None else jobs:
-            if deadline is not None and time.monotonic() >= deadline:
-                yield Verdict(CATALOGUE[job.rule], "skipped", job.part, reason=NO_TIME)
-                continue
-            verdict = bench.do(job, deadline)
-            yield verdict
-            if order.until_broken and verdict.findings:
-                break
+        yield from judge_jobs(bench, plan(order, document), order)
     finally:
         bench.close()
-
-
-NO_TIME = "the time was over (--max-time)"

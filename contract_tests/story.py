@@ -37,7 +37,8 @@ class Story:
     order: Order = field(default_factory=Order)
     at: float = 0.0
     seconds: float = 0.0
-    out_of_time: bool = False
+    cut_off: str = ""
+    """Why it could not go on, if it could not."""
     verdicts: list[Verdict] = field(default_factory=list)
 
     def take(self, event: Event) -> None:
@@ -47,7 +48,17 @@ class Story:
         elif isinstance(event, Verdict):
             self.verdicts.append(event)
         elif isinstance(event, Ended):
-            self.seconds, self.out_of_time = event.seconds, event.out_of_time
+            self.seconds, self.cut_off = event.seconds, event.cut_off
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found to be broken."""
+        return not any(verdict.findings for verdict in self.verdicts)
+
+    @property
+    def skipped(self) -> bool:
+        """Whether a rule, or a part of one, was not judged."""
+        return any(verdict.outcome == "skipped" for verdict in self.verdicts)
 
     @property
     def requests(self) -> int:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
 
 from contract_tests.catalogue import Capability
-from contract_tests.findings import CannotRun
 
 
 @dataclass(frozen=True)
@@ -69,30 +66,3 @@ class Target:
             "receiver": self.receiver is not None and self.manager is not None,
         }
         return frozenset(name for name, there in offered.items() if there)
-
-
-PREFIX: Final = "COZUM_TEST_"
-
-
-def described(base_url: str, environment: Mapping[str, str] = os.environ) -> Target:
-    """The target that `COZUM_TEST_*` describes: TENANT, LISTED and OTHER as `key secret [origin]`, OPERATOR, COLLEAGUE
-    and OUTSIDER as `email password`, WORD, OWNED=1; empty means that there is none. Raises CannotRun.
-    """
-    told: dict[str, Any] = {}
-    for name, kind, most in (
-        ("tenant", Tenant, 3),
-        ("listed", Tenant, 3),
-        ("other", Tenant, 3),
-        ("operator", Login, 2),
-        ("colleague", Login, 2),
-        ("outsider", Login, 2),
-    ):
-        text = environment.get(PREFIX + name.upper())
-        if text is not None:
-            parts = text.split()
-            if not (2 <= len(parts) <= most) and (parts or name in ("tenant", "operator")):
-                raise CannotRun(f"{PREFIX}{name.upper()} must be 2{' or 3' if most == 3 else ''} words")
-            told[name] = kind(*parts) if parts else None
-    if PREFIX + "WORD" in environment:
-        told["known_word"] = environment[PREFIX + "WORD"] or None
-    return Target(base_url, owned=environment.get(PREFIX + "OWNED") == "1", **told)

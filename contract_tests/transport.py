@@ -144,14 +144,19 @@ class Transport:
         return connection
 
 
-def curl(exchange: Exchange) -> str:
-    """A line that asks the same."""
-    parts = ["curl", "-i", "-X", exchange.method, exchange.url]
+def curl(exchange: Exchange, tokens: Mapping[str, str] | None = None) -> str:
+    """A line that asks the same. Tokens that die with the judgement stand there as `$TOKEN`; whose they are, behind."""
+    parts = [f"curl -i -X {exchange.method} {shlex.quote(exchange.url)}"]
+    whose = ""
     for name, value in exchange.request_headers.items():
-        parts += ["-H", f"{name}: {value}"]
+        shown = shlex.quote(f"{name}: {value}")
+        for token, owner in (tokens or {}).items():
+            if value == f"Bearer {token}":
+                shown, whose = f'"{name}: Bearer $TOKEN"', f"  # $TOKEN: {owner}'s, from auth/login"
+        parts.append(f"-H {shown}")
     if exchange.request_body is not None:
-        parts += ["--data-binary", exchange.request_body[:LONGEST_SHOWN].decode("utf-8", "replace")]
-    return shlex.join(parts)
+        parts.append(f"--data-binary {shlex.quote(exchange.request_body[:LONGEST_SHOWN].decode('utf-8', 'replace'))}")
+    return " ".join(parts) + whose
 
 
 def _read(base_url: str) -> SplitResult:

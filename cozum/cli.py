@@ -33,9 +33,10 @@ Is it valid 3.1, do its examples keep its schemas, can it be served? Exit 0: not
 """
 TEST = """Judge a server: does it keep the contract?
 
-Without BASE_URL our own application, in process; with one whatever answers there, which must know the demo data or what
-`COZUM_TEST_TENANT`, `_LISTED`, `_OTHER` (`key secret [origin]`), `_OPERATOR`, `_COLLEAGUE`, `_OUTSIDER`
-(`email password`), `_WORD` say. Exit 0: every rule holds; 1: one is broken; 2: there was nothing to judge.
+Without BASE_URL our own application, in process; with one whatever answers there. Who may call it stands in
+`contract.toml` (`cozum test --init` writes one) or in `COZUM_TEST_TENANT="key secret [origin]"`,
+`COZUM_TEST_OPERATOR="email password"` and so on; else it must know the demo data. Exit 0: every rule holds; 1: one is
+broken; 2: there was nothing to judge.
 """
 
 # Each command is imported when it is called; until then this is all that is known of it.

@@ -35,12 +35,13 @@ class Progress:
         self._out.flush()
 
 
-def told(story: Story, document: Document, *, quiet: bool = False) -> Iterator[str]:
-    """The lines at the end."""
+def told(story: Story, document: Document, *, quiet: bool = False, require_all: bool = False) -> Iterator[str]:
+    """The lines at the end; with `require_all` what was not judged is told in any case."""
     chapters = story.chapters()
     if not quiet:
         yield ""
         yield from operations(story, document, chapters)
+    if not quiet or require_all:
         yield from not_judged(chapters)
     yield from findings(chapters)
     yield ("" if quiet else "\n") + summary(story, chapters)
@@ -71,11 +72,12 @@ def _cell(counts: Counter[Outcome]) -> str:
 
 def not_judged(chapters: Sequence[Chapter]) -> Iterator[str]:
     """What never applied, and why."""
-    skipped = [chapter for chapter in chapters if chapter.outcome == "skipped"]
+    skipped = [chapter for chapter in chapters if chapter.outcome == "skipped" or chapter.reasons]
     if skipped:
         yield "\n  not judged:"
     for chapter in skipped:
-        yield f"  {chapter.rule.id}: {chapter.rule.sentence} ({'; '.join(chapter.reasons) or 'never applied'})"
+        part = "" if chapter.outcome == "skipped" else "in part: "
+        yield f"  {chapter.rule.id}: {chapter.rule.sentence} ({part}{'; '.join(chapter.reasons)})"
 
 
 def findings(chapters: Sequence[Chapter]) -> Iterator[str]:

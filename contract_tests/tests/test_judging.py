@@ -22,7 +22,7 @@ from contract_tests.mutants import planted
 from contract_tests.order import Order
 from contract_tests.probe import probe
 from contract_tests.run import chosen, judge
-from contract_tests.target import Login, Target, Tenant, described
+from contract_tests.target import Login, Target, Tenant
 
 PATH = Path(__file__).parents[2] / "openapi.yaml"
 DOCUMENT = Document(PATH)
@@ -141,17 +141,3 @@ def test_no_answer_ends_with_2_in_one_line(listens: bool) -> None:
     assert done.stderr.startswith("cozum: no answer from http://127.0.0.1")
     assert len(done.stderr.splitlines()) == 1
     assert time.monotonic() - began < 5
-
-
-def test_environment_describes_a_target() -> None:
-    told = {"TENANT": "CM_A secret https://a.example", "LISTED": "", "OPERATOR": "a@b.c pass", "WORD": "", "OWNED": "1"}
-    target = described("http://x", {f"COZUM_TEST_{name}": value for name, value in told.items()})
-    assert target.tenant == Tenant("CM_A", "secret", "https://a.example")
-    assert target.operator == Login("a@b.c", "pass")
-    assert target.capabilities() == {"second_tenant", "colleague", "outsider", "manager", "owned"}
-
-
-@pytest.mark.parametrize(("name", "text"), [("TENANT", ""), ("TENANT", "a"), ("OPERATOR", "a b c"), ("OTHER", "a")])
-def test_environment_that_makes_no_sense_is_told(name: str, text: str) -> None:
-    with pytest.raises(CannotRun, match=name):
-        described("http://x", {f"COZUM_TEST_{name}": text})

@@ -2,90 +2,148 @@
 
 from __future__ import annotations
 
+import os
 import sys
-import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import Group, Parameter
 
 from cozum.document import find_document
 from cozum.errors import UsageError
 
 if TYPE_CHECKING:
-    from contract_tests.document import Document
     from contract_tests.order import Order
-    from contract_tests.target import Target
+    from contract_tests.story import Story
+    from contract_tests.workers import Place
+
+WHAT = Group("What is judged", sort_key=1)
+WHO = Group("The server", sort_key=2)
+TOLD = Group("What is told", sort_key=3)
+MOST_WORKERS = 4
+
+
+def _flag(group: Group, text: str, name: str | None = None) -> Parameter:
+    return Parameter(name=name, group=group, help=text, negative=(), show_default=False)
 
 
 def judge_server(
-    base_url: Annotated[str | None, Parameter(help="The server; without it our own application, in process.")] = None,
+    base_url: Annotated[
+        str | None, Parameter(group=WHO, help="The server; without it our own application, in process.")
+    ] = None,
     *,
-    seed: Annotated[int, Parameter(help="Chooses the examples; the same again asks the same.")] = 0,
-    rule: Annotated[tuple[str, ...], Parameter(help="Judge only this rule; may be repeated.", negative=())] = (),
-    profile: Annotated[Literal["quick", "full"], Parameter(help="How many examples.")] = "quick",
+    owned: Annotated[bool, _flag(WHO, "Nobody else uses the server: its operators may be changed.")] = False,
+    config: Annotated[
+        Path | None, Parameter(group=WHO, help="Who may call it; `contract.toml` of this folder when it is there.")
+    ] = None,
+    init: Annotated[bool, _flag(WHO, "Write a commented `contract.toml` and end.")] = False,
+    profile: Annotated[
+        Literal["quick", "full"], Parameter(group=WHAT, help="How many examples: seconds, or about a minute.")
+    ] = "quick",
     level: Annotated[
-        Literal["reference", "contract"], Parameter(help="Only what the published reference says itself, or all.")
+        Literal["reference", "contract"],
+        Parameter(group=WHAT, help="Only what the published reference says itself, or all."),
     ] = "contract",
-    owned: Annotated[
-        bool, Parameter(negative=(), help="Nobody else uses the server: operators may be changed.")
-    ] = False,
-    list_rules: Annotated[bool, Parameter(name="--list", negative=(), help="Print the rules and end.")] = False,
-    quiet: Annotated[bool, Parameter(negative=(), help="Print only what is broken, and the last line.")] = False,
-    document: Annotated[Path | None, Parameter(help="Another document than the one that came with cozum.")] = None,
+    rule: Annotated[tuple[str, ...], _flag(WHAT, "Judge only this rule; may be repeated.")] = (),
+    operation: Annotated[tuple[str, ...], _flag(WHAT, "Judge only this operationId; may be repeated.")] = (),
+    require_all: Annotated[bool, _flag(WHAT, "What could not be judged is a failure.")] = False,
+    seed: Annotated[int, Parameter(group=WHAT, help="Chooses the examples; the same again asks the same.")] = 0,
+    max_time: Annotated[float | None, Parameter(group=WHAT, help="Seconds after which nothing new is begun.")] = None,
+    workers: Annotated[
+        int | None, Parameter(group=WHAT, help="Processes; 1 with `quick`, else one a core, at most 4.")
+    ] = None,
+    document: Annotated[
+        Path | None, Parameter(group=WHAT, help="Another document than the one that came with cozum.")
+    ] = None,
+    report: Annotated[
+        Path | None, Parameter(group=TOLD, help="A folder for report.html, junit.xml, report.json, exchanges.har.")
+    ] = None,
+    quiet: Annotated[bool, _flag(TOLD, "Print only what is broken, and the last line.")] = False,
+    list_rules: Annotated[bool, _flag(TOLD, "Print the rules and end.", "--list")] = False,
 ) -> None:
     """Judge; exit with 1 if a rule is broken."""
-    from contract_tests.catalogue import CATALOGUE
-    from contract_tests.document import Document
     from contract_tests.findings import CannotRun
     from contract_tests.order import Order
-    from contract_tests.run import chosen
 
     if list_rules:
-        for one in CATALOGUE.values():
-            print(f"{one.id:28} {one.origin:9}  {one.sentence}")
+        _print_rules()
         return
-    path = find_document(document)
-    order = Order(seed, rule, profile=profile, level=level)
+    count = (1 if profile == "quick" else min(os.cpu_count() or 1, MOST_WORKERS)) if workers is None else workers
+    if count < 1 or (max_time is not None and max_time <= 0):
+        raise UsageError("--workers and --max-time must be above 0")
     try:
-        known = Document(path, level)
-        chosen(order, known)
-        if not _judged(base_url, known, order, owned, quiet):
-            sys.exit(1)
+        if init:
+            _write_template(config)
+            return
+        order = Order(seed, rule, operation, profile, level, max_time=max_time, bodies=report is not None)
+        place = _place(base_url, find_document(document), config, owned)
+        story = _judged(place, order, count, _Told(quiet, report, require_all))
     except (CannotRun, OSError) as error:
         raise UsageError(str(error)) from None
+    if story.cut_off:
+        raise UsageError(story.cut_off)
+    if not story.holds or (require_all and story.skipped):
+        sys.exit(1)
 
 
-def _judged(base_url: str | None, document: Document, order: Order, owned: bool, quiet: bool) -> bool:
-    """Whether every rule holds. Prints as it goes."""
+@dataclass(frozen=True)
+class _Told:
+    """What is told, and how skips count."""
+
+    quiet: bool
+    folder: Path | None
+    require_all: bool
+
+
+def _print_rules() -> None:
+    from contract_tests.catalogue import CATALOGUE
+
+    width = max(map(len, CATALOGUE))
+    for one in CATALOGUE.values():
+        print(f"{one.id:{width}} {one.origin:9}  {one.sentence}")
+
+
+def _write_template(config: Path | None) -> None:
+    from contract_tests.settings import FILE, write_template
+
+    path = config or FILE
+    write_template(path)
+    print(f"wrote {path}: fill in who may call the server, then run `cozum test URL`")
+
+
+def _place(base_url: str | None, document: Path, config: Path | None, owned: bool) -> Place:
     from dataclasses import replace
 
-    from contract_tests.events import Began, Ended
-    from contract_tests.probe import probe
-    from contract_tests.reports.console import Progress, told
-    from contract_tests.run import judge, plan
-    from contract_tests.story import Story
-    from contract_tests.target import described
+    from contract_tests.settings import FILE, described
+    from contract_tests.workers import Place
 
-    place: AbstractContextManager[Target]
     if base_url is None:
-        from contract_tests.in_process import our_server
+        if config or owned:
+            raise UsageError("--config and --owned describe a server: its URL is missing")
+        return Place(document, None)
+    if config is None and FILE.exists():
+        config = FILE
+    target = described(base_url, config)
+    return Place(document, replace(target, owned=target.owned or owned))
 
-        place = our_server(document.path)
-    else:
-        given = described(base_url)
-        place = nullcontext(replace(given, owned=given.owned or owned))
-    story, progress, began = Story(), Progress(), time.monotonic()
-    with place as claimed:
-        target = probe(claimed, document)
-        jobs = plan(order, document)
-        story.take(Began(target.base_url, order, len(jobs), time.time()))
-        for verdict in judge(target, document, order, jobs):
-            story.take(verdict)
-            if not quiet:
-                progress.take(verdict)
-    story.take(Ended(time.monotonic() - began))
-    for line in told(story, document, quiet=quiet):
+
+def _judged(place: Place, order: Order, workers: int, how: _Told) -> Story:
+    """Judge, and tell as it goes."""
+    from contract_tests.document import Document
+    from contract_tests.judging import Listener, judge_place
+    from contract_tests.reports.console import Progress, told
+    from contract_tests.reports.files import Files
+
+    document = Document(place.document, order.level)
+    listeners: list[Listener] = [] if how.quiet else [Progress()]
+    with ExitStack() as stack:
+        if how.folder:
+            listeners.append(stack.enter_context(Files(how.folder, document)))
+        story = judge_place(place, document, order, workers, listeners)
+    for line in told(story, document, quiet=how.quiet, require_all=how.require_all):
         print(line)
-    return not any(chapter.findings for chapter in story.chapters())
+    if how.folder and not how.quiet:
+        print(f"reports: {', '.join(str(how.folder / name) for name in Files.NAMES)}")
+    return story

@@ -1,0 +1,60 @@
+"""A whole judgement: where, what, by how many, and who hears of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from contract_tests.document import Document
+from contract_tests.events import Began, Ended, Event
+from contract_tests.findings import CannotRun
+from contract_tests.order import Order
+from contract_tests.probe import probe
+from contract_tests.run import Job, judge_jobs, plan
+from contract_tests.story import Story
+from contract_tests.workers import Place, bench_at, judge_side_by_side
+
+OURS = "our own application, in process"
+
+
+class Listener(Protocol):
+    """Hears of each event as it comes."""
+
+    def take(self, event: Event) -> None: ...
+
+
+def judge_place(
+    place: Place, document: Document, order: Order, workers: int = 1, listeners: Sequence[Listener] = ()
+) -> Story:
+    """Judge; the story of it, with the reason in `cut_off` where the server was lost on the way.
+
+    Raises CannotRun when there is nothing to judge.
+    """
+    story, began = Story(), time.monotonic()
+
+    def tell(event: Event) -> None:
+        for listener in (story, *listeners):
+            listener.take(event)
+
+    jobs = plan(order, document)
+    if place.target is not None:
+        place = Place(place.document, probe(place.target, document))
+    tell(Began(place.target.base_url if place.target else OURS, order, len(jobs), time.time()))
+    reason = ""
+    try:
+        _judge(place, order, jobs, workers, tell)
+    except CannotRun as error:
+        reason = str(error)
+    tell(Ended(time.monotonic() - began, reason))
+    return story
+
+
+def _judge(place: Place, order: Order, jobs: Sequence[Job], workers: int, tell: Callable[[Event], None]) -> None:
+    if workers > 1:
+        for verdict in judge_side_by_side(place, order, jobs, workers, tell):
+            tell(verdict)
+        return
+    with bench_at(place, order, tell) as bench:
+        for verdict in judge_jobs(bench, jobs, order):
+            tell(verdict)

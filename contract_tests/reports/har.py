@@ -1,0 +1,107 @@
+"""Every exchange as an HTTP Archive (HAR 1.2), without the secrets: browsers' developer tools can read it.
+
+Source: the W3C draft "HTTP Archive (HAR) format".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from contract_tests.events import Asked
+
+LARGEST: Final = 64 * 1024
+"""Bytes of a body that are kept."""
+HIDDEN: Final = "…"
+SECRET_HEADERS: Final = ("authorization", "cookie", "set-cookie", "x-ziyaretci-token")
+_SECRET_MEMBERS = re.compile(r'("(?:token|sifre|secret|api_secret|ziyaretci_token)"\s*:\s*)"(?:[^"\\]|\\.)*"')
+
+
+class Har:
+    """A file that grows by an entry an exchange."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError."""
+        self._file = path.open("w", encoding="utf-8")
+        creator = json.dumps({"name": "cozum", "version": version("cozum")})
+        self._file.write(f'{{"log": {{"version": "1.2", "creator": {creator}, "entries": [')
+        self._first = True
+
+    def add(self, asked: Asked) -> None:
+        """Write an entry. Raises OSError."""
+        self._file.write(("\n" if self._first else ",\n") + json.dumps(entry(asked), ensure_ascii=False))
+        self._first = False
+
+    def close(self) -> None:
+        """Write the end."""
+        self._file.write("\n]}}\n")
+        self._file.close()
+
+
+def entry(asked: Asked) -> dict[str, Any]:
+    """An entry of the archive; `_rule` is whose check asked, `_broken` the rule that the answer itself breaks."""
+    exchange = asked.exchange
+    milliseconds = round(exchange.seconds * 1000, 3)
+    body = exchange.request_body
+    request: dict[str, Any] = {
+        "method": exchange.method,
+        "url": exchange.url,
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _headers(exchange.request_headers),
+        "queryString": [
+            {"name": name, "value": value}
+            for name, value in parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
+        ],
+        "headersSize": -1,
+        "bodySize": len(body or b""),
+    }
+    if body is not None:
+        kind = {name.lower(): value for name, value in exchange.request_headers.items()}.get("content-type", "")
+        request["postData"] = {"mimeType": kind, **_text(body)}
+    return {
+        "startedDateTime": datetime.fromtimestamp(exchange.began, UTC).isoformat(timespec="milliseconds"),
+        "time": milliseconds,
+        "request": request,
+        "response": {
+            "status": exchange.status,
+            "statusText": "",
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": _headers(exchange.headers),
+            "content": {
+                "size": len(exchange.body),
+                "mimeType": exchange.headers.get("content-type", ""),
+                **_text(exchange.body),
+            },
+            "redirectURL": exchange.headers.get("location", ""),
+            "headersSize": -1,
+            "bodySize": len(exchange.body),
+        },
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "_operation": exchange.operation,
+        "_rule": asked.rule,
+        "_broken": exchange.broken,
+    }
+
+
+def _headers(headers: Mapping[str, str]) -> list[dict[str, str]]:
+    return [
+        {"name": name, "value": HIDDEN if name.lower() in SECRET_HEADERS else value} for name, value in headers.items()
+    ]
+
+
+def _text(body: bytes) -> dict[str, str]:
+    try:
+        text = body[:LARGEST].decode()
+    except UnicodeDecodeError:
+        return {"text": b64encode(body[:LARGEST]).decode(), "encoding": "base64"}
+    return {"text": _SECRET_MEMBERS.sub(rf'\1"{HIDDEN}"', text)}
