@@ -65,6 +65,8 @@ class Client:
         self._open: dict[int, tuple[str, Tenant]] = {}
         self._tickets: set[int] = set()
         self._tokens: dict[str, str] = {}
+        self.kept: dict[str, Any] = {}
+        """What checks keep for one another: sessions of the portal, projects that were opened."""
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -84,10 +86,12 @@ class Client:
         tenant: Tenant | None = None,
         token: str | None = None,
         nowhere: bool = False,
+        patient: bool = True,
     ) -> Answer:
         """One request; a `tenant` brings its key and origin. What no answer may be is told to `found`.
 
-        Raises NotJudged where the document has no such operation, unless there is meant to be none (`nowhere`).
+        Raises NotJudged where the document has no such operation, unless there is meant to be none (`nowhere`), and
+        where the server goes on refusing with 429, unless that is an answer as others are (not `patient`).
         """
         if not nowhere and self.document.operation(method, path.partition("?")[0]) is None:
             raise NotJudged(f"the document has no {method} {path}")
@@ -102,7 +106,8 @@ class Client:
         if content is not None:
             given.setdefault("Content-Type", "application/json")
         where = path + (f"?{urlencode(query)}" if query else "")
-        return self._judged(self._patiently(method, where, content, {k: v for k, v in given.items() if v != ""}))
+        send = self._patiently if patient else self.send
+        return self._judged(send(method, where, content, {k: v for k, v in given.items() if v != ""}))
 
     def _patiently(self, method: str, where: str, content: bytes | None, headers: dict[str, str]) -> Exchange:
         for _ in range(4):
@@ -304,6 +309,12 @@ class Client:
     def context(self, visitor: str, login: Login | None = None) -> Answer:
         """What the operator's panel shows of the visitor."""
         return self.operator("GET", f"context/{quote(visitor, safe='')}", login)
+
+    def leave(self, chat: int, *, is_open: bool) -> None:
+        """Done with a chat: close it if it is open."""
+        visitor, tenant = self._open.pop(chat, ("", None))
+        if is_open and visitor:
+            self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat))
 
     def tidy(self) -> None:
         """Close the chats and tickets that were opened, and sign out."""

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+WRONG_SHAPE: Final = (KeyError, TypeError, IndexError, AttributeError, ValueError, AssertionError)
+"""What a check runs into when an answer has another shape."""
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,13 @@ from contract_tests.checks import CHECKS, ON_EVERY_ANSWER, Judge
 from contract_tests.client import Client
 from contract_tests.document import Document
 from contract_tests.events import Asked, Event, Outcome, Verdict
-from contract_tests.findings import Broken, CannotRun, Finding, NotJudged
+from contract_tests.findings import WRONG_SHAPE, Broken, CannotRun, Finding, NotJudged
 from contract_tests.order import Order
 from contract_tests.target import Target
 from contract_tests.transport import Exchange
 
 Tell = Callable[[Event], None]
 NO_TIME: Final = "the time was over (--max-time)"
-WRONG_SHAPE = (KeyError, TypeError, IndexError, AttributeError, ValueError, AssertionError)
-"""What a check runs into when an answer has another shape."""
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,8 @@ class Mutant:
     rule: str
     sentence: str
     plant: Callable[[Patch], object]
+    operations: tuple[str, ...] = ()
+    """The operationIds that answer wrongly; none means those that the rule speaks of."""
 
 
 MUTANTS: Final[dict[str, Mutant]] = {}
@@ -110,13 +112,17 @@ def mutant(rule: str, sentence: str) -> Callable[[Callable[[Patch], object]], Ca
     """Register a mutant under its function's name, with dashes."""
 
     def register(plant: Callable[[Patch], object]) -> Callable[[Patch], object]:
-        name = plant.__name__.replace("_", "-")
-        if rule not in CATALOGUE or name in MUTANTS:
-            raise ValueError(f"{name}: {rule} is no rule, or there are two of that name")
-        MUTANTS[name] = Mutant(name, rule, sentence, plant)
+        family(rule, plant.__name__.replace("_", "-"), sentence, plant)
         return plant
 
     return register
+
+
+def family(rule: str, name: str, sentence: str, plant: Callable[[Patch], object], *operations: str) -> None:
+    """Register one mutant of many. Raises ValueError for a rule that there is not, or a name that is taken."""
+    if rule not in CATALOGUE or name in MUTANTS:
+        raise ValueError(f"{name}: {rule} is no rule, or there are two of that name")
+    MUTANTS[name] = Mutant(name, rule, sentence, plant, operations)
 
 
 @contextmanager
