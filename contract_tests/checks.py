@@ -133,7 +133,14 @@ class Check:
 CHECKS: Final[dict[str, Check]] = {}
 """By the rule's id."""
 
-ON_EVERY_ANSWER: Final = ("answer.schema", "answer.no_500", "answer.request_id", "answer.secret", "answer.works")
+ON_EVERY_ANSWER: Final = (
+    "answer.given",
+    "answer.schema",
+    "answer.no_500",
+    "answer.request_id",
+    "answer.secret",
+    "answer.works",
+)
 """Rules that the client judges by each answer, whichever check asked."""
 
 

@@ -1,35 +1,24 @@
-"""Calls a server over HTTP in words of the domain, and checks every answer against the document."""
+"""Calls a server in words of the domain."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import secrets
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
-from urllib.parse import quote, urlencode, urlsplit
+from typing import Any
+from urllib.parse import quote
 
+from contract_tests.caller import Caller
 from contract_tests.document import Document
 from contract_tests.findings import Broken, NotJudged
 from contract_tests.target import Login, Target, Tenant
-from contract_tests.transport import Answer, Exchange, Tell, Transport, curl
+from contract_tests.transport import Answer, Tell
 
 __all__ = ["Answer", "Client", "sign"]
-
-TIMEOUT: Final = 30.0
-"""Seconds: longer than the longest poll (25 s)."""
-PATIENCE: Final = 20
-"""Seconds that a 429 may ask us to wait."""
-SHORTEST_SECRET: Final = 8
-"""Characters of a secret that is looked for in answers: a shorter one may stand there by chance."""
-BROWSER: Final = ("/api/v1/widget/", "/api/v1/context/")
 
 
 def sign(secret: str, visitor: str, email: str | None, timestamp: int) -> str:
@@ -37,133 +26,18 @@ def sign(secret: str, visitor: str, email: str | None, timestamp: int) -> str:
     return hmac.new(secret.encode(), f"{visitor}|{email or ''}|{timestamp}".encode(), hashlib.sha256).hexdigest()
 
 
-class Client:
+class Client(Caller):
     """Who calls. Threads may share one: each has a connection of its own."""
 
-    def __init__(
-        self,
-        target: Target,
-        document: Document,
-        seed: int = 0,
-        *,
-        timeout: float = TIMEOUT,
-        tell: Tell | None = None,
-    ) -> None:
+    def __init__(self, target: Target, document: Document, seed: int = 0, tell: Tell | None = None) -> None:
         """`tell` hears of each exchange. Raises CannotRun for a target without an http(s) address."""
-        self.target = target
-        self.document = document
-        self.requests = 0
-        self.found: Callable[[Broken], object] | None = None
-        """Hears of answers that break a rule of every answer; without it they are raised."""
-        secrets_known = [t.secret for t in (target.tenant, target.listed, target.other) if t]
-        self._secrets = [secret for secret in secrets_known if len(secret) >= SHORTEST_SECRET]
-        self._transport = Transport(target.base_url, timeout)
-        self._tell = tell
-        self._prefix = f"ct{seed}-{secrets.token_hex(3)}"
-        self._count = 0
-        self._lock = threading.Lock()
-        self._open: dict[int, tuple[str, Tenant]] = {}
-        self._tickets: set[int] = set()
-        self._tokens: dict[str, str] = {}
+        super().__init__(target, document, tell)
         self.kept: dict[str, Any] = {}
         """What checks keep for one another: sessions of the portal, projects that were opened."""
-
-    def close(self) -> None:
-        """Close the connections of all threads."""
-        self._transport.close()
-
-    # Requests
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, Any] | None = None,
-        body: Any = None,
-        raw: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        tenant: Tenant | None = None,
-        token: str | None = None,
-        nowhere: bool = False,
-        patient: bool = True,
-    ) -> Answer:
-        """One request; a `tenant` brings its key and origin. What no answer may be is told to `found`.
-
-        Raises NotJudged where the document has no such operation, unless there is meant to be none (`nowhere`), and
-        where the server goes on refusing with 429, unless that is an answer as others are (not `patient`).
-        """
-        if not nowhere and self.document.operation(method, path.partition("?")[0]) is None:
-            raise NotJudged(f"the document has no {method} {path}")
-        given = {"Accept": "application/json", **(headers or {})}
-        if tenant:
-            given.setdefault("X-API-Key", tenant.key)
-            if tenant.origin and not {"Origin", "Referer"} & given.keys():
-                given["Origin"] = tenant.origin
-        if token:
-            given.setdefault("Authorization", f"Bearer {token}")
-        content = raw if raw is not None else None if body is None else json.dumps(body).encode()
-        if content is not None:
-            given.setdefault("Content-Type", "application/json")
-        where = path + (f"?{urlencode(query)}" if query else "")
-        send = self._patiently if patient else self.send
-        return self._judged(send(method, where, content, {k: v for k, v in given.items() if v != ""}))
-
-    def _patiently(self, method: str, where: str, content: bytes | None, headers: dict[str, str]) -> Exchange:
-        for _ in range(4):
-            exchange = self.send(method, where, content, headers)
-            if exchange.status != 429:
-                return exchange
-            wait = exchange.headers.get("retry-after", "1")
-            seconds = int(wait) if wait.isdigit() else 1
-            if seconds > PATIENCE:
-                raise NotJudged(f"the server asks to wait {seconds} s (429)")
-            time.sleep(seconds)
-        raise NotJudged("the server goes on refusing with 429")
-
-    def send(self, method: str, where: str, content: bytes | None, headers: Mapping[str, str]) -> Exchange:
-        """One request, whatever is answered. Raises CannotRun where nothing is."""
-        path = where.partition("?")[0]
-        operation = self.document.operation(method, path)
-        exchange = self._transport.send(
-            operation.id if operation else f"{method} {path}", method, where, content, headers
-        )
-        with self._lock:
-            self.requests += 1
-        return exchange
-
-    def _judged(self, exchange: Exchange) -> Answer:
-        """The answer. Raises Broken for what none may be."""
-        shown = curl(exchange, {token: email for email, token in self._tokens.items()})
-        fault = next(self.faults(exchange), None)
-        if self._tell:
-            self._tell(replace(exchange, broken=fault[0]) if fault else exchange)
-        if fault:
-            broken = Broken(*fault, shown, exchange.operation)
-            if self.found is None:
-                raise broken
-            self.found(broken)
-        return Answer(exchange.status, exchange.headers, exchange.body, shown, exchange.operation, exchange.seconds)
-
-    def faults(self, exchange: Exchange) -> Iterator[tuple[str, str, str]]:
-        """What no answer may be: the rule, what was expected, what was seen."""
-        path = urlsplit(exchange.url).path
-        operation = self.document.operation(exchange.method, path)
-        status, body = exchange.status, exchange.body
-        told = f"{status} {body[:300].decode('utf-8', 'replace')}"
-        if path.startswith(BROWSER):
-            shown = body + repr(sorted(exchange.headers.items())).encode()
-            if any(secret.encode() in shown for secret in self._secrets):
-                yield "answer.secret", "no api_secret", "the tenant's api_secret"
-        if self.document.level == "contract" and status >= 500 and status != 503:
-            yield "answer.no_500", "no 500", told
-        found = self.document.faults(operation, status, exchange.headers, body)
-        if found:
-            yield "answer.schema", f"what {exchange.operation} documents", "; ".join(found[:3])
-        if self.document.level == "contract":
-            yield from _request_id_faults(exchange)
-
-    # The domain
+        self._prefix = f"ct{seed}-{secrets.token_hex(3)}"
+        self._count = 0
+        self._open: dict[int, tuple[str, Tenant]] = {}
+        self._tickets: set[int] = set()
 
     def visitor(self) -> str:
         """An id that nobody else uses."""
@@ -333,18 +207,3 @@ class Client:
     def _quietly(call: Callable[[], object]) -> None:
         with suppress(Broken, NotJudged, KeyError, TypeError):  # it is told already, or will be next time
             call()
-
-
-def _request_id_faults(exchange: Exchange) -> Iterator[tuple[str, str, str]]:
-    request_id = exchange.headers.get("x-request-id")
-    if not request_id:
-        yield "answer.request_id", "an X-Request-Id", "none"
-    if exchange.status < 400:
-        return
-    try:
-        value = json.loads(exchange.body)
-    except (ValueError, RecursionError):
-        return
-    told = value.get("istek_id") if isinstance(value, dict) else request_id
-    if told != request_id:
-        yield "answer.request_id", f"istek_id {request_id}", f"{told}"

@@ -26,12 +26,15 @@ class Operation:
     """One operation of the document."""
 
     def __init__(self, path: str, method: str, node: Node) -> None:
+        """`node` is the operation's; it has its own `security` where it differs from the document's."""
         self.id: str = node["operationId"]
         self.node = node
         self.path = path
         self.method = method.upper()
         self.responses: Node = node["responses"]
         self.extension: bool = node.get("x-cozum-extension", False)
+        self.hides = node.get("security") == [] and "404" in self.responses
+        """Whether it answers everybody, but with 404 for what there is not."""
         self.pattern = re.compile(re.sub(r"\\{[^/]+?\\}", "[^/]+", re.escape(path)))
 
 

@@ -9,6 +9,9 @@ WRONG_SHAPE: Final = (KeyError, TypeError, IndexError, AttributeError, ValueErro
 """What a check runs into when an answer has another shape."""
 
 
+NO_TIME: Final = "the time was over (--max-time)"
+
+
 @dataclass(frozen=True)
 class Finding:
     """How a rule is broken: what was expected, what was seen, and a curl line that shows it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,10 +11,13 @@ from contract_tests.client import Client
 from contract_tests.document import Document
 from contract_tests.findings import CannotRun
 from contract_tests.target import Login, Target, Tenant
-from contract_tests.transport import Exchange
+from contract_tests.transport import Exchange, NoAnswer
 
-TIMEOUT: Final = 2.0
-"""Seconds that the server has for each of the first calls."""
+AT_ONCE: Final = 4
+TIMEOUT: Final = 3.0
+"""Seconds that the server has for the first calls."""
+
+OUT_OF_SERVICE: Final = (429, 502, 503, 504)
 
 
 def probe(target: Target, document: Document) -> Target:
@@ -21,30 +25,32 @@ def probe(target: Target, document: Document) -> Target:
 
     Judges nothing: a server that answers wrongly is there. Raises CannotRun when there is nothing to judge.
     """
-    client = Client(target, document, timeout=TIMEOUT)
+    client = Client(target, document)
     try:
-        return _probed(client, target)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return _probed(client, target, pool)
     finally:
         client.close()
 
 
-def _probed(client: Client, target: Target) -> Target:
-    first = _init(client, target.tenant)
+def _probed(client: Client, target: Target, pool: ThreadPoolExecutor) -> Target:
+    opened, signed_in = pool.submit(_init, client, target.tenant), pool.submit(_login, client, target.operator)
+    first = opened.result()
     if first.status == 401:
         raise CannotRun(f"{target.base_url} does not know the widget key {target.tenant.key}")
     if not _is_object(first.body):
         kind = first.headers.get("content-type", "no content")
         where = f" to {first.headers['location']!a}" if "location" in first.headers else ""
         raise CannotRun(f"{target.base_url} is not the API: it answers widget/init with {first.status}{where}, {kind}")
-    if _login(client, target.operator).status == 401:
+    if first.status in OUT_OF_SERVICE:
+        raise CannotRun(f"{target.base_url} is out of service: it answers widget/init with {first.status}")
+    if signed_in.result().status == 401:
         raise CannotRun(f"{target.base_url} does not let {target.operator.email} in: wrong email or password")
-    unknown: dict[str, Any] = {}
-    for name, tenant in (("listed", target.listed), ("other", target.other)):
-        if tenant and _init(client, tenant).status == 401:
-            unknown[name] = None
-    for name, login in (("colleague", target.colleague), ("outsider", target.outsider), ("manager", target.manager)):
-        if login and _login(client, login).status == 401:
-            unknown[name] = None
+    tenants = {"listed": target.listed, "other": target.other}
+    logins = {"colleague": target.colleague, "outsider": target.outsider, "manager": target.manager}
+    asked = {name: pool.submit(_init, client, tenant) for name, tenant in tenants.items() if tenant}
+    asked |= {name: pool.submit(_login, client, login) for name, login in logins.items() if login}
+    unknown: dict[str, Any] = {name: None for name, answer in asked.items() if answer.result().status == 401}
     return replace(target, **unknown)
 
 
@@ -66,4 +72,7 @@ def _login(client: Client, login: Login) -> Exchange:
 
 def _post(client: Client, path: str, body: Any, headers: dict[str, str]) -> Exchange:
     usual = {"Content-Type": "application/json", "Accept": "application/json"}
-    return client.send("POST", path, json.dumps(body).encode(), usual | headers)
+    try:
+        return client.send("POST", path, json.dumps(body).encode(), usual | headers, TIMEOUT)
+    except NoAnswer as error:
+        raise CannotRun(f"no answer from {client.target.base_url} to POST {path}: {error}") from None

@@ -6,7 +6,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from contract_tests import rules  # noqa: F401 - importing them registers the checks
 from contract_tests.catalogue import CAPABILITIES, CATALOGUE, Rule
@@ -14,13 +13,12 @@ from contract_tests.checks import CHECKS, ON_EVERY_ANSWER, Judge
 from contract_tests.client import Client
 from contract_tests.document import Document
 from contract_tests.events import Asked, Event, Outcome, Verdict
-from contract_tests.findings import WRONG_SHAPE, Broken, CannotRun, Finding, NotJudged
+from contract_tests.findings import NO_TIME, WRONG_SHAPE, Broken, CannotRun, Finding, NotJudged
 from contract_tests.order import Order
 from contract_tests.target import Target
 from contract_tests.transport import Exchange
 
 Tell = Callable[[Event], None]
-NO_TIME: Final = "the time was over (--max-time)"
 
 
 @dataclass(frozen=True)
@@ -97,6 +95,7 @@ class Bench:
         began, before = time.monotonic(), client.requests
         judge = Judge(rule, client, self._order, job.part, deadline)
         client.found = judge.found
+        client.until = float("inf") if deadline is None else deadline
         outcome, reason = _outcome(judge)
         findings = tuple(_told(broken.finding, rule.id) for broken in judge.findings)
         called = {operation: dict(statuses) for operation, statuses in self._called.items()}
@@ -113,6 +112,7 @@ class Bench:
 
     def close(self) -> None:
         """Leave nothing open at the server."""
+        self._client.until = float("inf")
         try:
             self._client.tidy()
         except CannotRun:

@@ -51,6 +51,10 @@ class Target:
     receiver: str | None = None
     """Under which URL the server reaches our receiver of webhooks: with `{port}` where it may listen anywhere."""
 
+    def tenants(self) -> list[Tenant]:
+        """All that we know the secrets of."""
+        return [one for one in (self.tenant, self.listed, self.other) if one]
+
     def capabilities(self) -> frozenset[Capability]:
         """What the target offers of what rules may need."""
         offered: dict[Capability, bool] = {

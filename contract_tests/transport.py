@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -18,6 +18,7 @@ IDLE: Final = 2.0
 """Seconds after which a kept connection is not trusted any more."""
 LARGEST: Final = 32 * 1024 * 1024
 """Bytes of an answer that are read."""
+CHUNK: Final = 64 * 1024
 LONGEST_SHOWN: Final = 2000
 """Bytes of a body that a curl line shows."""
 
@@ -88,14 +89,17 @@ class Answer:
 Tell = Callable[[Exchange], None]
 
 
+class NoAnswer(Exception):
+    """Nobody answered, or not to the end; the message says why."""
+
+
 class Transport:
     """Connections to one server. Threads may share it: each has a connection of its own."""
 
-    def __init__(self, base_url: str, timeout: float) -> None:
+    def __init__(self, base_url: str) -> None:
         """Raises CannotRun for what is no http(s) address."""
         self._parts = _read(base_url)
         self.base_url = base_url
-        self.timeout = timeout
         self._own = threading.local()
         self._connections: list[HTTPConnection] = []
 
@@ -105,19 +109,30 @@ class Transport:
             connection.close()
 
     def send(
-        self, operation: str, method: str, where: str, content: bytes | None, headers: Mapping[str, str]
+        self,
+        operation: str,
+        method: str,
+        where: str,
+        content: bytes | None,
+        headers: Mapping[str, str],
+        timeout: float,
     ) -> Exchange:
-        """One request, whatever is answered; `where` is path and query. Raises CannotRun where nothing is."""
+        """One request, whatever is answered within `timeout` seconds; `where` is path and query.
+
+        Raises NoAnswer where nothing is, or only a part.
+        """
         began, start = time.time(), time.monotonic()
-        connection = self._connection(start)
         try:
+            connection = self._connection(start, timeout)
             connection.request(method, self._parts.path.rstrip("/") + where, content, dict(headers))
             response: HTTPResponse = connection.getresponse()
-            body = response.read(LARGEST)
+            body = _whole(response, start + timeout)
         except (OSError, HTTPException) as error:
-            connection.close()
-            self._own.connection = None
-            raise CannotRun(f"no answer from {self.base_url} to {method} {where[:80]}: {_reason(error)}") from None
+            self._forget()
+            raise NoAnswer(_reason(error, timeout)) from None
+        except ValueError as error:  # what http.client says of headers that make no sense
+            self._forget()
+            raise NoAnswer(f"what it says is not HTTP ({error})") from None
         self._own.used = time.monotonic()
         return Exchange(
             operation,
@@ -132,16 +147,42 @@ class Transport:
             self._own.used - start,
         )
 
-    def _connection(self, now: float) -> HTTPConnection:
+    def _forget(self) -> None:
+        connection: HTTPConnection | None = getattr(self._own, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._own.connection = None
+
+    def _connection(self, now: float, timeout: float) -> HTTPConnection:
         connection: HTTPConnection | None = getattr(self._own, "connection", None)
         if connection is None or now - self._own.used > IDLE:
             if connection is not None:
                 connection.close()
             kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
-            connection = kind(self._parts.hostname or "", self._parts.port, timeout=self.timeout)
+            connection = kind(self._parts.hostname or "", self._parts.port)
             self._own.connection, self._own.used = connection, now
             self._connections.append(connection)
+        connection.timeout = timeout
+        if connection.sock is not None:
+            connection.sock.settimeout(timeout)
         return connection
+
+
+def _whole(response: HTTPResponse, until: float) -> bytes:
+    """The body. Raises TimeoutError, or HTTPException where it ends early or has more than LARGEST bytes."""
+    parts: list[bytes] = []
+    size = 0
+    while part := response.read1(CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > LARGEST:
+            raise HTTPException(f"the answer has more than {LARGEST} bytes")
+        if time.monotonic() > until:
+            raise TimeoutError
+    if response.length:
+        raise IncompleteRead(b"", response.length)
+    response.close()  # the connection stays
+    return b"".join(parts)
 
 
 def curl(exchange: Exchange, tokens: Mapping[str, str] | None = None) -> str:
@@ -170,7 +211,9 @@ def _read(base_url: str) -> SplitResult:
     return parts
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, timeout: float) -> str:
     if isinstance(error, TimeoutError):
-        return "it takes too long"
+        return f"it takes longer than {timeout:.0f} s"
+    if isinstance(error, IncompleteRead):
+        return "the answer ends before its end"
     return str(getattr(error, "strerror", None) or error).lower() or type(error).__name__

@@ -17,9 +17,9 @@ from typing import Any, Final
 from contract_tests.catalogue import CATALOGUE
 from contract_tests.document import Document
 from contract_tests.events import Event, Verdict
-from contract_tests.findings import CannotRun
+from contract_tests.findings import NO_TIME, CannotRun
 from contract_tests.order import Order
-from contract_tests.run import NO_TIME, Bench, Job
+from contract_tests.run import Bench, Job
 from contract_tests.target import Target
 
 PATIENCE: Final = 10.0

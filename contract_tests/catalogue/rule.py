@@ -35,7 +35,7 @@ CAPABILITIES: Final[dict[Capability, str]] = {
 """What a target may lack, in words."""
 
 COLUMNS: Final[dict[str, Column]] = {
-    **dict.fromkeys(("answer", "schema"), "schema"),
+    **dict.fromkeys(("answer", "operation", "schema"), "schema"),
     **dict.fromkeys(("auth", "key", "origin", "cors", "session"), "auth"),
     "isolation": "isolation",
 }

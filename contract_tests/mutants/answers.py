@@ -53,6 +53,24 @@ def no_basarili(patch: Patch) -> None:
     patch.answers(change)
 
 
+@mutant("answer.given", "A ticket is answered with half of it.")
+def half_an_answer(patch: Patch) -> None:
+    def change(seen: Seen) -> None:
+        if seen.path == "/api/v1/widget/ticket/create" and seen.status == 201:
+            seen.length = len(seen.body) * 2
+
+    patch.answers(change)
+
+
+@mutant("operation.there", "Nobody can be put on mute.")
+def no_muting(patch: Patch) -> None:
+    def change(seen: Seen) -> None:
+        if seen.path.endswith("/sessize"):
+            seen.status, seen.body, seen.headers["content-type"] = 404, b"<h1>Not Found</h1>", "text/html"
+
+    patch.answers(change)
+
+
 @mutant("answer.no_500", "A chat that is not there is a 500.")
 def missing_is_500(patch: Patch) -> None:
     def change(seen: Seen) -> None:

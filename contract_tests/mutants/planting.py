@@ -22,6 +22,8 @@ class Seen:
     status: int
     headers: dict[str, str]
     body: bytes
+    length: int | None = None
+    """What Content-Length says, where it is not the body's."""
 
 
 class Patch:
@@ -85,7 +87,7 @@ def _changing(app: Any, change: Callable[[Seen], object]) -> Any:
         seen = Seen(scope["method"], scope["path"], sent[0]["status"], headers, body)
         change(seen)
         if "content-length" in seen.headers:
-            seen.headers["content-length"] = str(len(seen.body))
+            seen.headers["content-length"] = str(len(seen.body) if seen.length is None else seen.length)
         lines = [(name.encode(), value.encode("latin-1")) for name, value in seen.headers.items()]
         await send({"type": "http.response.start", "status": seen.status, "headers": lines})
         await send({"type": "http.response.body", "body": seen.body})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final, TextIO
 
 from contract_tests.catalogue import Column
 from contract_tests.document import Document
 from contract_tests.events import Event, Outcome, Verdict
+from contract_tests.findings import Finding
 from contract_tests.story import Chapter, Story
 
 DOTS: Final[dict[Outcome, str]] = {"passed": ".", "broken": "X", "skipped": "s"}
@@ -85,12 +86,22 @@ def findings(chapters: Sequence[Chapter]) -> Iterator[str]:
     for chapter in chapters:
         if chapter.findings:
             yield f"\n{WORDS['broken']} {chapter.rule.id}: {chapter.rule.sentence}"
-        for finding in chapter.findings:
-            yield f"  operation  {finding.operation or ', '.join(chapter.rule.operations)}"
+        for finding, operations in _alike(chapter):
+            yield f"  operation  {operations}"
             yield f"  expected   {finding.expected}"
             yield f"  seen       {finding.seen}"
             if finding.curl:
                 yield f"  {finding.curl}"
+
+
+def _alike(chapter: Chapter) -> Iterator[tuple[Finding, str]]:
+    """The first of those that say the same, with the operations of all of them."""
+    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in chapter.findings:
+        groups[finding.expected, finding.seen].append(finding)
+    for alike in groups.values():
+        operations = [finding.operation for finding in alike if finding.operation] or chapter.rule.operations
+        yield alike[0], ", ".join(operations)
 
 
 def summary(story: Story, chapters: Sequence[Chapter]) -> str:

@@ -10,6 +10,13 @@ from hypothesis import strategies as st
 from contract_tests.checks import Judge, check
 
 
+@check("operation.there")
+def every_operation_is_there(judge: Judge) -> None:
+    for operation in judge.document.operations:
+        if not judge.order.operations or operation.id in judge.order.operations:
+            judge.client.is_there(operation)
+
+
 @check("envelope.path")
 def unknown_paths_and_methods(judge: Judge) -> None:
     client = judge.client
