@@ -56,6 +56,11 @@ class Story:
         return not any(verdict.findings for verdict in self.verdicts)
 
     @property
+    def judged(self) -> bool:
+        """Whether any rule was judged at all."""
+        return any(verdict.outcome != "skipped" or verdict.findings for verdict in self.verdicts)
+
+    @property
     def skipped(self) -> bool:
         """Whether a rule, or a part of one, was not judged."""
         return any(verdict.outcome == "skipped" for verdict in self.verdicts)

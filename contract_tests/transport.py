@@ -8,7 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from http.client import (
+    BadStatusLine,
+    HTTPConnection,
+    HTTPException,
+    HTTPResponse,
+    HTTPSConnection,
+    IncompleteRead,
+    RemoteDisconnected,
+)
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -216,4 +224,6 @@ def _reason(error: Exception, timeout: float) -> str:
         return f"it takes longer than {timeout:.0f} s"
     if isinstance(error, IncompleteRead):
         return "the answer ends before its end"
+    if isinstance(error, BadStatusLine) and not isinstance(error, RemoteDisconnected):
+        return f"it does not speak HTTP but {str(error).strip()[:60]!a}"
     return str(getattr(error, "strerror", None) or error).lower() or type(error).__name__

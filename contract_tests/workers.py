@@ -73,7 +73,8 @@ class _Crew:
         enough = False
         while self._busy or (jobs and not enough):
             yield from self._hand_out(jobs if not enough else deque())
-            for connection in [one for one in wait(list(self._busy)) if isinstance(one, Connection)]:
+            ready = wait(list(self._busy)) if self._busy else []  # all that was left may have been too late
+            for connection in [one for one in ready if isinstance(one, Connection)]:
                 verdict = self._heard(connection, tell)
                 if verdict is not None:
                     yield verdict
@@ -100,15 +101,15 @@ class _Crew:
             said = connection.recv()
         except (EOFError, OSError):
             job = self._busy.pop(connection)
+            connection.close()
             raise CannotRun(f"the process that judged {job.rule} {job.part}".rstrip() + " ended") from None
-        if isinstance(said, CannotRun):
-            self._busy.pop(connection)
-            raise said
-        if not isinstance(said, Verdict):
+        if not isinstance(said, CannotRun | Verdict):
             tell(said)
             return None
         self._busy.pop(connection)
         self._idle.append(connection)
+        if isinstance(said, CannotRun):
+            raise said
         return said
 
     def dismiss(self) -> None:

@@ -107,7 +107,8 @@ def _alike(chapter: Chapter) -> Iterator[tuple[Finding, str]]:
 def summary(story: Story, chapters: Sequence[Chapter]) -> str:
     """The last line."""
     counts = Counter(chapter.outcome for chapter in chapters)
+    held = f"{counts['passed']} rule{' holds' if counts['passed'] == 1 else 's hold'}"
     return (
-        f"{counts['passed']} rules hold, {counts['broken']} broken, {counts['skipped']} skipped"
+        f"{held}, {counts['broken']} broken, {counts['skipped']} skipped"
         f" ({story.requests} requests, {story.seconds:.1f} s, --seed {story.order.seed})"
     )

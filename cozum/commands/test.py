@@ -63,7 +63,7 @@ def judge_server(
     quiet: Annotated[bool, _flag(TOLD, "Print only what is broken, and the last line.")] = False,
     list_rules: Annotated[bool, _flag(TOLD, "Print the rules and end.", "--list")] = False,
 ) -> None:
-    """Judge; exit with 1 if a rule is broken."""
+    """Judge; exit with 0 if every rule holds, 1 if one is broken, 2 if nothing could be judged."""
     from contract_tests.findings import CannotRun
     from contract_tests.order import Order
 
@@ -84,6 +84,8 @@ def judge_server(
         raise UsageError(str(error)) from None
     if story.cut_off:
         raise UsageError(story.cut_off)
+    if not story.judged:
+        raise UsageError("nothing was judged")
     if not story.holds or (require_all and story.skipped):
         sys.exit(1)
 

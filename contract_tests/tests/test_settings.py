@@ -1,0 +1,115 @@
+"""How a target is described: a file, the environment, or nothing for the demo data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contract_tests.findings import CannotRun
+from contract_tests.settings import TEMPLATE, described, write_template
+from contract_tests.target import Login, Target, Tenant
+
+URL = "https://staging.example"
+WHO = '[tenant]\nkey = "K"\nsecret = "gizli-anahtar"\n[operator]\nemail = "a@example.com"\npassword = "p"\n'
+
+
+def file(folder: Path, text: str) -> Path:
+    """A file of that text."""
+    path = folder / "contract.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_nothing_said_means_the_demo_data() -> None:
+    assert described(URL, environment={}) == Target(URL)
+
+
+def test_template_describes_the_demo_data_without_those_that_are_commented_out(tmp_path: Path) -> None:
+    demo = Target(URL)
+    target = described(URL, file(tmp_path, TEMPLATE), {})
+    assert (target.tenant, target.operator) == (demo.tenant, demo.operator)
+    assert (target.listed, target.other, target.colleague, target.outsider, target.known_word) == (None,) * 5
+
+
+def test_template_with_its_comments_taken_off_is_the_demo_data(tmp_path: Path) -> None:
+    lines = [line.removeprefix("# ") for line in TEMPLATE.splitlines() if "=" in line or "[" in line]
+    lines = [
+        line for line in lines if not line.startswith(("A value", "COZUM_TEST", "receiver", 'origin = "https://s'))
+    ]
+    words = [line for line in lines if line.startswith(("owned", "known_word"))]
+    target = described(URL, file(tmp_path, "\n".join(words + [line for line in lines if line not in words])), {})
+    assert target == Target(URL)
+
+
+def test_who_is_not_named_is_nobody(tmp_path: Path) -> None:
+    target = described(URL, file(tmp_path, WHO), {})
+    assert target.tenant == Tenant("K", "gizli-anahtar")
+    assert (target.colleague, target.manager, target.other, target.known_word) == (None, None, None, None)
+
+
+def test_values_come_from_the_environment(tmp_path: Path) -> None:
+    path = file(tmp_path, WHO.replace('"p"', '{ env = "GIZLI" }'))
+    assert described(URL, path, {"GIZLI": "x y"}).operator == Login("a@example.com", "x y")
+    with pytest.raises(CannotRun, match="the environment has no GIZLI"):
+        described(URL, path, {})
+
+
+def test_variables_override_the_file(tmp_path: Path) -> None:
+    environment = {
+        "COZUM_TEST_TENANT": "K2 gizli-anahtar-2 https://a.example",
+        "COZUM_TEST_OWNED": "1",
+        "COZUM_TEST_WORD": "şifre",
+        "COZUM_TEST_RECEIVER": "https://b.example/",
+        "COZUM_TEST_COLLEAGUE": "",
+    }
+    target = described(URL, file(tmp_path, WHO + '[colleague]\nemail = "b@example.com"\npassword = "p"\n'), environment)
+    assert target.tenant == Tenant("K2", "gizli-anahtar-2", "https://a.example")
+    assert (target.owned, target.known_word, target.receiver) == (True, "şifre", "https://b.example/")
+    assert target.colleague is None
+
+
+def test_a_server_of_this_machine_can_reach_us() -> None:
+    assert described("http://127.0.0.1:8080", environment={}).receiver == "http://127.0.0.1:{port}/"
+    assert described(URL, environment={}).receiver is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[tenant]\n", "[tenant] must have key, secret and may have origin"),
+        (WHO.replace("secret", "sercet"), "[tenant] must have key, secret"),
+        (WHO.replace('"p"', "7"), "operator.password must be text"),
+        ("owned = 1\n" + WHO, "owned must be true or false"),
+        ("ownd = true\n" + WHO, "ownd means nothing; there are known_word, owned, receiver"),
+        ("= 1", "Invalid"),
+        (WHO.partition("[operator]")[0], "says nothing of operator"),
+    ],
+)
+def test_what_makes_no_sense_is_told_with_the_file(tmp_path: Path, text: str, told: str) -> None:
+    path = file(tmp_path, text)
+    with pytest.raises(CannotRun) as error:
+        described(URL, path, {})
+    assert str(path) in str(error.value)
+    assert told in str(error.value)
+
+
+def test_a_variable_of_another_form_is_told() -> None:
+    with pytest.raises(CannotRun, match=r"COZUM_TEST_TENANT must be `key secret \[origin\]`"):
+        described(URL, environment={"COZUM_TEST_TENANT": "K"})
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "contract.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(CannotRun, match="decode"):
+        described(URL, path, {})
+
+
+def test_template_does_not_overwrite(tmp_path: Path) -> None:
+    path = tmp_path / "contract.toml"
+    write_template(path)
+    path.write_text("mine", encoding="utf-8")
+    with pytest.raises(CannotRun, match="is there already"):
+        write_template(path)
+    assert path.read_text(encoding="utf-8") == "mine"
