@@ -7,7 +7,7 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock serve test check format lint-document bench fuzz judge mutants steady lock clean
+.PHONY: help setup mock serve test test-all check format lint-document bench fuzz judge mutants steady lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,13 @@ mock: setup ## Start the mock server on PORT (8080)
 
 serve: setup ## Start the backend in memory with the demo data on PORT (8080)
 	@exec $(BIN)/cozum serve --store memory:// --demo --port $(PORT)
+
+test-all: check ## Everything: checks, tests, the full judgement, the mutants, 50 seeds, hostile requests
+	@$(MAKE) --no-print-directory test
+	@$(BIN)/cozum test --profile full
+	@$(MAKE) --no-print-directory mutants
+	@$(MAKE) --no-print-directory steady
+	@$(MAKE) --no-print-directory fuzz
 
 test: setup ## Run the tests with coverage
 	@$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term

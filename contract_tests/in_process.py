@@ -49,27 +49,38 @@ def our_server(document: Path) -> Iterator[Target]:
     application = Application(settings, lambda scope: world)
     listener = bind("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
-    log = logging.getLogger("cozum")
-    level = log.level
-    log.setLevel(logging.CRITICAL)  # what fails inside is judged by its answer
     loop_of: list[asyncio.AbstractEventLoop] = []
     server = uvicorn.Server(configuration(_telling_its_loop(application.asgi, loop_of)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.005)
+    with _quiet():
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.005)
+        try:
+            yield Target(
+                f"http://127.0.0.1:{port}",
+                owned=True,
+                clock=_mover(clock, world, loop_of),
+                receiver="http://127.0.0.1:{port}/",
+            )
+        finally:
+            server.should_exit = True
+            thread.join(10)
+            world.files.close()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What fails inside is judged by its answer, not logged. (uvicorn sets its level when it is configured.)"""
+    logs = [logging.getLogger(name) for name in ("cozum", "uvicorn.error")]
+    levels = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL + 1)
     try:
-        yield Target(
-            f"http://127.0.0.1:{port}",
-            owned=True,
-            clock=_mover(clock, world, loop_of),
-            receiver="http://127.0.0.1:{port}/",
-        )
+        yield
     finally:
-        server.should_exit = True
-        thread.join(10)
-        world.files.close()
-        log.setLevel(level)
+        for log, level in zip(logs, levels, strict=True):
+            log.setLevel(level)
 
 
 def _telling_its_loop(app: App, found: list[asyncio.AbstractEventLoop]) -> App:

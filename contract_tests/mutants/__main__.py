@@ -1,19 +1,22 @@
 """`python -m contract_tests.mutants`: every mutant against the suite, each in a process of its own.
 
-With a name: judge that one and print what was found, as JSON. The suite is not told which rule is broken.
+With names: only those. The suite is not told which rule is broken.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
+import os
 import sys
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Final
 
 from contract_tests.document import Document
+from contract_tests.findings import Finding
 from contract_tests.in_process import our_server
 from contract_tests.mutants import MUTANTS, Mutant, planted
 from contract_tests.order import Order
@@ -21,65 +24,99 @@ from contract_tests.probe import probe
 from contract_tests.run import judge
 from cozum.document import find_document
 
-AT_ONCE = 2
-LONGEST = 120.0
+AT_ONCE: Final = os.cpu_count() or 2
+LONGEST: Final = 120.0
 """Seconds for one mutant."""
+CAN_FORK: Final = "fork" in get_all_start_methods()
+"""A forked process need not import everything again; we have no threads."""
 
 
-def judge_mutant(name: str, seed: int = 0) -> dict[str, Any]:
-    """Judge it until something is found: the rule, the check that found it, seconds, requests."""
-    path = find_document(None)
-    document, began, requests = Document(path), time.monotonic(), 0
-    with planted(name), our_server(path) as target:
+@dataclass(frozen=True)
+class Found:
+    """What became of a mutant."""
+
+    finding: Finding | None
+    """The first; None: it survived."""
+    seconds: float
+    trouble: str = ""
+    """Why it could not be judged to the end."""
+
+
+def judge_mutant(name: str, document: Document, seed: int = 0) -> Found:
+    """Judge it until something is found."""
+    with planted(name), our_server(document.path) as target:
         began = time.monotonic()
         for verdict in judge(probe(target, document), document, Order(seed, until_broken=True)):
-            requests += verdict.requests
             if verdict.findings:
-                first = verdict.findings[0]
-                found = {"rule": first.rule, "by": first.by, "seen": first.seen[:200]}
-                return {**found, "seconds": time.monotonic() - began, "requests": requests}
-    return {"rule": None, "by": "", "seen": "", "seconds": time.monotonic() - began, "requests": requests}
+                return Found(verdict.findings[0], time.monotonic() - began)
+        return Found(None, time.monotonic() - began)
 
 
-def _in_a_process(mutant: Mutant) -> tuple[Mutant, dict[str, Any]]:
-    command = [sys.executable, "-m", "contract_tests.mutants", mutant.name]
+def _in_a_process(connection: Connection, name: str, document: Document) -> None:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, check=True)  # noqa: S603
-        found: dict[str, Any] = json.loads(done.stdout)
-    except subprocess.TimeoutExpired:
-        found = {"rule": None, "by": "", "seen": "it takes too long", "seconds": LONGEST, "requests": 0}
-    except subprocess.CalledProcessError as error:
-        lines = error.stderr.strip().splitlines() or ["no reason"]
-        found = {"rule": None, "by": "", "seen": lines[-1], "seconds": 0.0, "requests": 0}
-    return mutant, found
+        found = judge_mutant(name, document)
+    except Exception as error:
+        found = Found(None, 0.0, f"{type(error).__name__}: {error}")
+    connection.send(found)
+
+
+def judge_all(mutants: Sequence[Mutant], at_once: int = AT_ONCE) -> Iterator[tuple[Mutant, Found]]:
+    """Each as it is done."""
+    document = Document(find_document(None))
+    context = get_context("fork") if CAN_FORK else get_context("spawn")
+    waiting = list(reversed(mutants))
+    running: dict[Connection, tuple[BaseProcess, Mutant, float]] = {}
+    while waiting or running:
+        while waiting and len(running) < at_once:
+            mutant = waiting.pop()
+            ours, theirs = context.Pipe(duplex=False)
+            process: BaseProcess = context.Process(target=_in_a_process, args=(theirs, mutant.name, document))
+            process.start()
+            theirs.close()
+            running[ours] = process, mutant, time.monotonic()
+        ready = wait(list(running), timeout=1.0)
+        late = [one for one, (_, _, began) in running.items() if time.monotonic() - began > LONGEST]
+        for connection in {*(one for one in ready if isinstance(one, Connection)), *late}:
+            ended, whose, began = running.pop(connection)
+            yield whose, _heard(connection, ended, time.monotonic() - began)
+
+
+def _heard(connection: Connection, process: BaseProcess, seconds: float) -> Found:
+    found = Found(None, seconds, "it takes too long")
+    with connection:
+        try:
+            if connection.poll():
+                found = connection.recv()
+        except EOFError:
+            found = Found(None, seconds, "its process ended")
+    process.kill()  # what it leaves behind in threads is not waited for
+    process.join()
+    return found
 
 
 def run_all(mutants: Sequence[Mutant]) -> bool:
     """Judge all, print a line each; whether none survived."""
     survivors, began, elsewhere = [], time.monotonic(), 0
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done in as_completed([pool.submit(_in_a_process, mutant) for mutant in mutants]):
-            mutant, found = done.result()
-            killed = found["rule"] is not None
-            what = f"{found['rule']} (by {found['by']})" if killed else f"{mutant.sentence} {found['seen']}"
-            print(
-                f"{'killed' if killed else 'SURVIVED':8} {found['seconds']:5.1f} s  {mutant.name:32} {what}", flush=True
-            )
-            elsewhere += killed and found["rule"] != mutant.rule
-            if not killed:
-                survivors.append(mutant.name)
+    for mutant, found in judge_all(mutants):
+        finding = found.finding
+        if finding:
+            elsewhere += finding.rule != mutant.rule
+            line = f"{finding.rule} (by {finding.by})"
+        else:
+            survivors.append(mutant.name)
+            line = f"{mutant.rule}: {mutant.sentence} {found.trouble}".rstrip()
+        print(f"{'killed' if finding else 'SURVIVED':8} {found.seconds:5.1f} s  {mutant.name:38} {line}", flush=True)
     print(
         f"\n{len(mutants) - len(survivors)} of {len(mutants)} mutants killed"
         f" ({elsewhere} by another rule than the one they break), {time.monotonic() - began:.0f} s"
     )
+    if survivors:
+        print(f"survived: {' '.join(sorted(survivors))}")
     return not survivors
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 2 and sys.argv[1] in MUTANTS:
-        print(json.dumps(judge_mutant(sys.argv[1])))
-    else:
-        unknown = [name for name in sys.argv[1:] if name not in MUTANTS]
-        if unknown:
-            sys.exit(f"no mutant {', '.join(unknown)}")
-        sys.exit(0 if run_all([MUTANTS[name] for name in sys.argv[1:]] or list(MUTANTS.values())) else 1)
+    unknown = [name for name in sys.argv[1:] if name not in MUTANTS]
+    if unknown:
+        sys.exit(f"no mutant {', '.join(unknown)}")
+    sys.exit(0 if run_all([MUTANTS[name] for name in sys.argv[1:]] or list(MUTANTS.values())) else 1)
