@@ -24,6 +24,8 @@ class Began:
     """How many verdicts will come, unless it ends early."""
     at: float
     """Unix seconds."""
+    an_answer: float = 0.0
+    """Seconds that the server took for one of the first answers."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from contract_tests.document import Document
 from contract_tests.events import Began, Ended, Event
 from contract_tests.findings import CannotRun
 from contract_tests.order import Order
-from contract_tests.probe import probe
+from contract_tests.probe import ROUNDS, probe
 from contract_tests.run import Job, judge_jobs, plan
 from contract_tests.story import Story
 from contract_tests.workers import Place, bench_at, judge_side_by_side
@@ -38,9 +38,11 @@ def judge_place(
             listener.take(event)
 
     jobs = plan(order, document)
+    an_answer = 0.0
     if place.target is not None:
         place = Place(place.document, probe(place.target, document))
-    tell(Began(place.target.base_url if place.target else OURS, order, len(jobs), time.time()))
+        an_answer = (time.monotonic() - began) / ROUNDS
+    tell(Began(place.target.base_url if place.target else OURS, order, len(jobs), time.time(), an_answer))
     reason = ""
     try:
         _judge(place, order, jobs, workers, tell)

@@ -14,6 +14,8 @@ from contract_tests.target import Login, Target, Tenant
 from contract_tests.transport import Exchange, NoAnswer
 
 AT_ONCE: Final = 4
+ROUNDS: Final = 2
+"""How often calls wait for one another."""
 TIMEOUT: Final = 3.0
 """Seconds that the server has for the first calls."""
 

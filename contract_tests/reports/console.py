@@ -9,7 +9,7 @@ from typing import Final, TextIO
 
 from contract_tests.catalogue import Column
 from contract_tests.document import Document
-from contract_tests.events import Event, Outcome, Verdict
+from contract_tests.events import Began, Event, Outcome, Verdict
 from contract_tests.findings import Finding
 from contract_tests.story import Chapter, Story
 
@@ -17,6 +17,8 @@ DOTS: Final[dict[Outcome, str]] = {"passed": ".", "broken": "X", "skipped": "s"}
 WORDS: Final[dict[Outcome, str]] = {"passed": "holds", "broken": "BROKEN", "skipped": "skipped"}
 COLUMNS: Final[tuple[Column, ...]] = ("schema", "rules", "auth", "isolation")
 WIDTH: Final = 100
+SLOW: Final = 0.25
+"""Seconds for an answer from which on it is told."""
 
 
 class Progress:
@@ -28,6 +30,9 @@ class Progress:
 
     def take(self, event: Event) -> None:
         """Print it."""
+        if isinstance(event, Began) and event.an_answer > SLOW:
+            hint = "--workers and --max-time make it shorter"
+            self._out.write(f"The server takes {event.an_answer:.1f} s for an answer: this will take long. {hint}.\n")
         if not isinstance(event, Verdict):
             return
         self._count += 1

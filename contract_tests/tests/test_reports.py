@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,7 +14,7 @@ from contract_tests.document import Document
 from contract_tests.events import Asked, Began, Ended, Event, Verdict
 from contract_tests.findings import Finding
 from contract_tests.order import Order
-from contract_tests.reports.console import told
+from contract_tests.reports.console import Progress, told
 from contract_tests.reports.files import Files
 from contract_tests.reports.summary import summary
 from contract_tests.story import Story
@@ -150,6 +151,15 @@ def test_console_tells_the_table_what_is_broken_and_what_was_not_judged() -> Non
     assert "tabs.order: " in text
     assert "(it needs a thing)" in text
     assert lines[-1].endswith("(7 requests, 1.5 s, --seed 7)")
+
+
+def test_a_slow_server_is_told_before_anything_else() -> None:
+    out = StringIO()
+    progress = Progress(out)
+    progress.take(Began("http://127.0.0.1:1", Order(), 3, 0.0, 1.25))
+    assert out.getvalue().startswith("The server takes 1.2 s for an answer")
+    progress.take(EVENTS[3])
+    assert out.getvalue().endswith(".\nX")
 
 
 def test_quiet_console_tells_only_what_is_broken() -> None:
