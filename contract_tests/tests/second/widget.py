@@ -17,6 +17,7 @@ from contract_tests.tests.second.requests import (
     body_of,
     chat_of,
     check_browser,
+    check_token,
     known,
     once,
     rules,
@@ -119,6 +120,7 @@ async def list_messages(request: Request) -> Response:
         missing = [] if "ziyaretci_id" in query else [("/ziyaretci_id", "missing")]
         raise Problem("alan_hatasi", [*missing, *wrong])
     visitor = visitor_id(query["ziyaretci_id"])
+    check_token(request)
     check_browser(request, tenant, known(request).visitors.get((tenant.id, visitor)))
     chat = chat_of(request, tenant, visitor, numbers["oturum_id"] or 0)
     last = numbers["son_sira"] or 0
