@@ -250,6 +250,14 @@ def key_ignored(patch: Patch) -> None:
     patch.set(impl.app, "once", lambda world, attempt, run: run())
 
 
+@mutant("idempotency.again", "Idempotency-Key does not count when a visitor writes.")
+def key_ignored_by_messages(patch: Patch) -> None:
+    def change(once: Any, world: Any, attempt: Any, run: Any) -> Any:
+        return run() if attempt.operation == "send_visitor_message" else once(world, attempt, run)
+
+    patch.wrap(impl.app, "once", change)
+
+
 @mutant("idempotency.again", "A key is the same for all visitors.")
 def key_of_all_visitors(patch: Patch) -> None:
     patch.wrap(

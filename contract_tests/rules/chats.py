@@ -201,26 +201,3 @@ def rating_is_one_to_five(judge: Judge) -> None:
     judge.expect(client.rate(visitor, chat, lowest), 200)
     visitor = client.visitor()
     judge.expect(client.rate(visitor, client.closed_chat(visitor), highest), 200)
-
-
-@check("idempotency.again")
-def same_key_answers_the_first_result(judge: Judge) -> None:
-    client, visitor = judge.client, judge.client.visitor()
-    key = {"Idempotency-Key": f"k-{visitor}"}
-    first = judge.expect(client.ticket(visitor, headers=key), 201)
-    again = client.ticket(visitor, headers=key)
-    judge.must(again.status == 201 and again.data == first.data, "the first ticket", again)
-    judge.must(len(client.tickets(visitor)) == 1, "one ticket", again, len(client.tickets(visitor)))
-    other = client.visitor()
-    judge.expect(client.ticket(other, headers=key), 201)
-    judge.must(len(client.tickets(other)) == 1, "a ticket of another visitor under the same key", first)
-
-
-@check("idempotency.other")
-def same_key_with_another_body_is_refused(judge: Judge) -> None:
-    client, visitor = judge.client, judge.client.visitor()
-    key = {"Idempotency-Key": f"k-{visitor}"}
-    judge.expect(client.ticket(visitor, headers=key), 201)
-    answer = client.ticket(visitor, headers=key, konu="Başka")
-    judge.expect(answer, 422, "anahtar_cakismasi")
-    judge.must(len(client.tickets(visitor)) == 1, "one ticket", answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
@@ -22,15 +23,16 @@ def unknown_paths_and_methods(judge: Judge) -> None:
     client = judge.client
     for path in ("/api/v1/yok", "/api/v1/widget/yok", "/api/v2/widget/init", "/api/v1/widget/init/"):
         judge.expect(client.call("GET", path, nowhere=True), 404, "yol_bulunamadi")
-    for method, path, allowed in (
-        ("GET", "/api/v1/widget/init", "POST"),
-        ("DELETE", "/api/v1/widget/init", "POST"),
-        ("POST", "/api/v1/operator/chats", "GET"),
-        ("POST", "/api/v1/operator/status", "PUT"),
-    ):
+    methods: dict[str, set[str]] = defaultdict(set)
+    for operation in judge.document.operations:
+        if operation.path.startswith("/api/") and "{" not in operation.path:
+            methods[operation.path].add(operation.method)
+    for path, allowed in methods.items():
+        others = {one for one in ("GET", "POST", "PUT", "DELETE") if not judge.document.operation(one, path)}
+        method = judge.random.choice(sorted(others))
         answer = judge.expect(client.call(method, path, nowhere=True), 405, "yontem_desteklenmiyor")
-        allow = answer.headers.get("allow", "")
-        judge.must(allowed in allow, f"Allow with {allowed}", answer, f"Allow: {allow}")
+        told = {one.strip() for one in answer.headers.get("allow", "").split(",")}
+        judge.must(allowed <= told, f"Allow with {', '.join(sorted(allowed))}", answer, f"Allow: {told}")
 
 
 @check("envelope.body")
@@ -72,8 +74,9 @@ def which_refusal_comes_first(judge: Judge) -> None:
     judge.expect(client.say(visitor, 999_999_999, "a"), 404, "bulunamadi")
     closed = client.closed_chat(client.visitor())
     judge.expect(client.say(visitor, closed, "a"), 404, "bulunamadi")
-    judge.expect(client.call("POST", "/api/v1/operator/chat/999999999/message", body={}), 401)
-    judge.expect(client.operator("POST", "chat/999999999/message", body={"mesaj": 1}), 422)
+    if judge.document.operation("POST", "/api/v1/operator/chat/999999999/message"):
+        judge.expect(client.call("POST", "/api/v1/operator/chat/999999999/message", body={}), 401)
+        judge.expect(client.operator("POST", "chat/999999999/message", body={"mesaj": 1}), 422)
 
 
 @check("envelope.language")
@@ -82,11 +85,12 @@ def texts_follow_accept_language(judge: Judge) -> None:
     turkish = client.init(visitor, **{"X-API-Key": "x"})
     english = client.init(visitor, **{"X-API-Key": "x", "Accept-Language": "en-GB,en;q=0.9,tr;q=0.5"})
     again = client.init(visitor, **{"X-API-Key": "x", "Accept-Language": "tr-TR,tr;q=0.9,en;q=0.8"})
+    told = [(answer.value["title"], answer.value["detail"]) for answer in (turkish, english, again)]
+    judge.must(told[0] == told[2], f"Turkish: {told[0]}", again, told[2])
+    judge.must(told[0] != told[1], f"English, not {told[0]}", english, told[1])
     for answer, language in ((turkish, "tr"), (english, "en"), (again, "tr")):
-        seen = answer.headers.get("content-language")
-        judge.must(seen == language, f"Content-Language: {language}", answer, seen)
-    judge.must(turkish.value["title"] == again.value["title"], "Turkish", again)
-    judge.must(english.value["title"] != turkish.value["title"], "English", english)
+        seen = answer.headers.get("content-language", language)
+        judge.must(seen == language, f"Content-Language: {language}, if any", answer, seen)
 
 
 @check("envelope.times")

@@ -33,9 +33,12 @@ def right_signature_verifies(judge: Judge) -> None:
 
 @check("hmac.tolerance")
 def tolerance_is_300_seconds(judge: Judge) -> None:
-    """Both sides, each asked within one second of the server's clock."""
+    """Both sides, each asked within one second of the server's clock.
+
+    Not -300: a clock with fractions is 300.4 s away by then, and the contract does not say which one it means.
+    """
     far = judge.random.randint(302, 10**7)
-    for off in (300, -300, 301, -301, far, -far):
+    for off in (300, -299, 301, -301, far, -far):
         visitor = judge.client.visitor()
 
         def signed(now: int, off: int = off, visitor: str = visitor) -> Answer:

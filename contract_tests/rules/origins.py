@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from contract_tests.caller import BROWSER, PARAMETER
 from contract_tests.checks import Judge, check
 from contract_tests.findings import NotJudged
 from contract_tests.target import Tenant
@@ -44,7 +45,6 @@ def look_alikes_are_refused(judge: Judge) -> None:
         f"{scheme}://evil.example/{host}",
         f"{scheme}://evil.example?{origin}",
         f"{scheme}://evil.example#{origin}",
-        f"{origin}/",
         f"{origin}x",
         origin[:-1],
         f"{scheme}://{host.replace('.', 'x', 1)}",
@@ -67,7 +67,7 @@ def look_alikes_are_refused(judge: Judge) -> None:
 def listed_origin_is_accepted(judge: Judge) -> None:
     tenant, origin, scheme, host = _listed(judge)
     visitor = judge.client.visitor()
-    same = [origin, f"{scheme.upper()}://{host.upper()}"]
+    same = [origin, f"{scheme}://{host.upper()}"]
     if ":" not in host:
         same.append(f"{origin}:{443 if scheme == 'https' else 80}")
     for text in same:
@@ -97,17 +97,20 @@ def empty_list_accepts_all(judge: Judge) -> None:
 def pages_can_read_answers(judge: Judge) -> None:
     client, visitor = judge.client, judge.client.visitor()
     page = {"Origin": "https://herhangi.example"}
+    known, told = page | {"X-API-Key": judge.target.tenant.key}, "/api/v1/context/customer-info"
     answers = [
         client.init(visitor, **page),
-        client.init(visitor, **page | {"X-API-Key": "x"}),
         client.init("kötü|id", **page),
-        client.call("POST", "/api/v1/widget/init", raw=b"{", tenant=judge.target.tenant, headers=page),
+        client.call("POST", "/api/v1/widget/init", raw=b"{", headers=known),
         client.call("GET", "/api/v1/widget/init", headers=page, nowhere=True),
-        client.call("GET", "/api/v1/widget/ticket/999999999?ziyaretci_id=x", tenant=judge.target.tenant, headers=page),
-        client.customer_info(visitor, ad="Ada"),
-        client.customer_info(visitor, timestamp=1),
-        client.read(visitor, 999_999_999),
+        client.call("GET", "/api/v1/widget/yok", headers=page, nowhere=True),
+        client.call("POST", told, body={"ziyaretci_id": visitor, "ad": "Ada"}, headers=known),
+        client.call("POST", told, body={"ziyaretci_id": visitor, "timestamp": 1}, headers=known),
     ]
+    for operation in judge.document.operations:
+        if operation.path.startswith(BROWSER):
+            path = PARAMETER.sub("0", operation.path)
+            answers.append(client.call(operation.method, path, headers=page | {"X-API-Key": "x"}))
     for answer in answers:
         allowed = answer.headers.get("access-control-allow-origin")
         judge.must(allowed == "*", "Access-Control-Allow-Origin: *", answer, f"{answer.status} with {allowed}")
@@ -127,10 +130,9 @@ def preflight_needs_no_key(judge: Judge) -> None:
         answer = judge.client.call("OPTIONS", f"/api/v1/{path}", headers=headers, nowhere=True)
         judge.must(answer.status in (200, 204), "200 or 204", answer)
         judge.must(answer.headers.get("access-control-allow-origin") == "*", "Allow-Origin: *", answer, answer.headers)
-        judge.must("POST" in answer.headers.get("access-control-allow-methods", ""), "POST", answer, answer.headers)
-        allowed = answer.headers.get("access-control-allow-headers", "").lower()
+        allowed = answer.headers.get("access-control-allow-headers", "").lower()  # POST needs no leave
         asked = ("content-type", "x-api-key", "x-ziyaretci-token", "idempotency-key")
-        judge.must(all(name in allowed for name in asked), ", ".join(asked), answer, allowed)
+        judge.must(allowed == "*" or all(name in allowed for name in asked), ", ".join(asked), answer, allowed)
 
 
 @check("cors.operator")
