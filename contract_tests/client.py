@@ -34,6 +34,8 @@ class Client(Caller):
         super().__init__(target, document, tell)
         self.kept: dict[str, Any] = {}
         """What checks keep for one another: sessions of the portal, projects that were opened."""
+        self.at_the_end: list[Callable[[], object]] = []
+        """What is left to do when all is judged."""
         self._prefix = f"ct{seed}-{secrets.token_hex(3)}"
         self._count = 0
         self._open: dict[int, tuple[str, Tenant]] = {}
@@ -199,6 +201,9 @@ class Client(Caller):
             self._quietly(lambda: self.operator("PUT", f"ticket/{ticket}/status", body=body))  # noqa: B023
         for token in list(self._tokens.values()):
             self._quietly(lambda: self.call("POST", "/api/v1/auth/logout", token=token))  # noqa: B023
+        for left in self.at_the_end:
+            self._quietly(left)
+        self.at_the_end.clear()
         self._open.clear()
         self._tickets.clear()
         self._tokens.clear()
