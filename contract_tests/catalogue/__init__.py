@@ -5,6 +5,7 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     identity,
     origins,
     credentials,
+    sessions,
     banner,
     chats,
     operators,
@@ -30,6 +31,7 @@ __all__ = [
     "isolation",
     "operators",
     "origins",
+    "sessions",
     "site",
     "tickets",
 ]

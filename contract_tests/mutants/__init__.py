@@ -9,6 +9,7 @@ from contract_tests.mutants import (
     identity,
     isolation,
     operators,
+    sessions,
     tickets,
 )
 from contract_tests.mutants.planting import MUTANTS, Mutant, planted
@@ -25,5 +26,6 @@ __all__ = [
     "isolation",
     "operators",
     "planted",
+    "sessions",
     "tickets",
 ]

@@ -12,6 +12,7 @@ from contract_tests.rules import (
     knowledge,
     operators,
     origins,
+    sessions,
     tickets,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "knowledge",
     "operators",
     "origins",
+    "sessions",
     "tickets",
 ]
