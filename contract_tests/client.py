@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -18,7 +18,7 @@ from contract_tests.findings import Broken, NotJudged
 from contract_tests.target import Login, Target, Tenant
 from contract_tests.transport import Answer, Tell
 
-__all__ = ["Answer", "Client", "sign"]
+__all__ = ["Answer", "Client", "form", "sign"]
 
 
 def sign(secret: str, visitor: str, email: str | None, timestamp: int) -> str:
@@ -128,14 +128,7 @@ class Client(Caller):
 
     def upload(self, visitor: str, name: str, content: bytes) -> Answer:
         """A file of the visitor's."""
-        border = "cozum-contract-test"
-        parts = (
-            f'--{border}\r\nContent-Disposition: form-data; name="ziyaretci_id"\r\n\r\n{visitor}\r\n--{border}\r\n'
-            f'Content-Disposition: form-data; name="dosya"; filename="{name}"\r\n'
-            "Content-Type: application/octet-stream\r\n\r\n"
-        )
-        raw = parts.encode() + content + f"\r\n--{border}--\r\n".encode()
-        headers = {"Content-Type": f"multipart/form-data; boundary={border}"}
+        raw, headers = form({"ziyaretci_id": visitor}, name, content)
         return self.call("POST", "/api/v1/widget/upload", raw=raw, headers=headers, tenant=self.target.tenant)
 
     def customer_info(
@@ -212,3 +205,18 @@ class Client(Caller):
     def _quietly(call: Callable[[], object]) -> None:
         with suppress(Broken, NotJudged, KeyError, TypeError):  # it is told already, or will be next time
             call()
+
+
+def form(fields: Mapping[str, str], name: str, content: bytes) -> tuple[bytes, dict[str, str]]:
+    """A multipart body with those fields and a file `dosya` of that name, and its headers."""
+    border = "cozum-contract-test"
+    parts = [
+        f'--{border}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+        for field, value in fields.items()
+    ]
+    head = (
+        f'--{border}\r\nContent-Disposition: form-data; name="dosya"; filename="{name}"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    )
+    raw = "".join([*parts, head]).encode() + content + f"\r\n--{border}--\r\n".encode()
+    return raw, {"Content-Type": f"multipart/form-data; boundary={border}"}

@@ -9,6 +9,7 @@ from contract_tests.mutants import (
     identity,
     isolation,
     operators,
+    projects,
     sessions,
     tickets,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "isolation",
     "operators",
     "planted",
+    "projects",
     "sessions",
     "tickets",
 ]

@@ -12,6 +12,8 @@ from contract_tests.rules import (
     knowledge,
     operators,
     origins,
+    project_settings,
+    projects,
     sessions,
     tickets,
 )
@@ -28,6 +30,8 @@ __all__ = [
     "knowledge",
     "operators",
     "origins",
+    "project_settings",
+    "projects",
     "sessions",
     "tickets",
 ]
