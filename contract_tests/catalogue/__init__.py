@@ -14,6 +14,7 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     envelope,
     isolation,
     site,
+    panel,
 )
 from contract_tests.catalogue.rule import CAPABILITIES, CATALOGUE, Capability, Column, Rule
 
@@ -32,6 +33,7 @@ __all__ = [
     "isolation",
     "operators",
     "origins",
+    "panel",
     "projects",
     "sessions",
     "site",

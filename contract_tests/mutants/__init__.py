@@ -9,8 +9,10 @@ from contract_tests.mutants import (
     identity,
     isolation,
     operators,
+    panel,
     projects,
     sessions,
+    shared,
     tickets,
 )
 from contract_tests.mutants.planting import MUTANTS, Mutant, planted
@@ -26,8 +28,10 @@ __all__ = [
     "identity",
     "isolation",
     "operators",
+    "panel",
     "planted",
     "projects",
     "sessions",
+    "shared",
     "tickets",
 ]
