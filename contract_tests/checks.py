@@ -23,6 +23,7 @@ from contract_tests.client import Answer, Client
 from contract_tests.document import Document
 from contract_tests.findings import Broken, NotJudged
 from contract_tests.order import Order
+from contract_tests.portal import BROWSERS
 
 Value = TypeVar("Value")
 
@@ -108,6 +109,7 @@ class Judge:
             raise NotJudged("the server's clock cannot be moved")
         self.target.clock(seconds)
         self.client.forget_tokens()
+        self.client.kept.pop(BROWSERS, None)
 
     def in_one_second(self, call: Callable[[int], Answer]) -> tuple[int, Answer]:
         """A call that was answered within one second of the server's clock, which it is given."""

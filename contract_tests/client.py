@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -18,7 +18,7 @@ from contract_tests.findings import Broken, NotJudged
 from contract_tests.target import Login, Target, Tenant
 from contract_tests.transport import Answer, Tell
 
-__all__ = ["Answer", "Client", "sign"]
+__all__ = ["Answer", "Client", "form", "sign"]
 
 
 def sign(secret: str, visitor: str, email: str | None, timestamp: int) -> str:
@@ -34,6 +34,8 @@ class Client(Caller):
         super().__init__(target, document, tell)
         self.kept: dict[str, Any] = {}
         """What checks keep for one another: sessions of the portal, projects that were opened."""
+        self.at_the_end: list[Callable[[], object]] = []
+        """What is left to do when all is judged."""
         self._prefix = f"ct{seed}-{secrets.token_hex(3)}"
         self._count = 0
         self._open: dict[int, tuple[str, Tenant]] = {}
@@ -126,14 +128,7 @@ class Client(Caller):
 
     def upload(self, visitor: str, name: str, content: bytes) -> Answer:
         """A file of the visitor's."""
-        border = "cozum-contract-test"
-        parts = (
-            f'--{border}\r\nContent-Disposition: form-data; name="ziyaretci_id"\r\n\r\n{visitor}\r\n--{border}\r\n'
-            f'Content-Disposition: form-data; name="dosya"; filename="{name}"\r\n'
-            "Content-Type: application/octet-stream\r\n\r\n"
-        )
-        raw = parts.encode() + content + f"\r\n--{border}--\r\n".encode()
-        headers = {"Content-Type": f"multipart/form-data; boundary={border}"}
+        raw, headers = form({"ziyaretci_id": visitor}, name, content)
         return self.call("POST", "/api/v1/widget/upload", raw=raw, headers=headers, tenant=self.target.tenant)
 
     def customer_info(
@@ -199,6 +194,9 @@ class Client(Caller):
             self._quietly(lambda: self.operator("PUT", f"ticket/{ticket}/status", body=body))  # noqa: B023
         for token in list(self._tokens.values()):
             self._quietly(lambda: self.call("POST", "/api/v1/auth/logout", token=token))  # noqa: B023
+        for left in self.at_the_end:
+            self._quietly(left)
+        self.at_the_end.clear()
         self._open.clear()
         self._tickets.clear()
         self._tokens.clear()
@@ -207,3 +205,18 @@ class Client(Caller):
     def _quietly(call: Callable[[], object]) -> None:
         with suppress(Broken, NotJudged, KeyError, TypeError):  # it is told already, or will be next time
             call()
+
+
+def form(fields: Mapping[str, str], name: str, content: bytes) -> tuple[bytes, dict[str, str]]:
+    """A multipart body with those fields and a file `dosya` of that name, and its headers."""
+    border = "cozum-contract-test"
+    parts = [
+        f'--{border}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+        for field, value in fields.items()
+    ]
+    head = (
+        f'--{border}\r\nContent-Disposition: form-data; name="dosya"; filename="{name}"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    )
+    raw = "".join([*parts, head]).encode() + content + f"\r\n--{border}--\r\n".encode()
+    return raw, {"Content-Type": f"multipart/form-data; boundary={border}"}

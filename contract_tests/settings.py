@@ -32,7 +32,7 @@ FIELDS: Final[Mapping[type, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Login: (("email", "password"), ()),
 }
 """Which must be there, and which may."""
-WORDS: Final[Mapping[str, type]] = {"known_word": str, "owned": bool, "receiver": str}
+WORDS: Final[Mapping[str, type]] = {"known_word": str, "known_page": str, "owned": bool, "receiver": str}
 
 TEMPLATE: Final = """\
 # Who calls the server that `cozum test URL` judges. What is left out is not judged, and said so.
@@ -44,6 +44,9 @@ owned = false
 
 # A word of a published article of the tenant, best one with Turkish letters.
 # known_word = "şifre"
+
+# A page of `listed` with a campaign that runs on no other site.
+# known_page = "https://siteniz.com/kampanya"
 
 # Where the server's webhooks reach the machine that judges. {port} is the port on which it will listen.
 # receiver = "http://127.0.0.1:{port}/"
@@ -108,7 +111,7 @@ def described(base_url: str, file: Path | None = None, environment: Mapping[str,
     missing = [name for name in REQUIRED if told.get(name) is None]
     if missing:
         raise CannotRun(f"{file or 'the environment'} says nothing of {' and '.join(missing)}")
-    nobody: dict[str, Any] = dict.fromkeys((*PEOPLE, "known_word"))
+    nobody: dict[str, Any] = dict.fromkeys((*PEOPLE, "known_word", "known_page"))
     return Target(base_url, **(nobody | told))
 
 
@@ -122,7 +125,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             if parts and not len(must) <= len(parts) <= len(must) + len(may):
                 raise CannotRun(f"{variable} must be `{' '.join(must)}{''.join(f' [{one}]' for one in may)}`")
             told[name] = kind(*parts) if parts else None
-    for name, word in (("known_word", "WORD"), ("receiver", "RECEIVER")):
+    for name, word in (("known_word", "WORD"), ("known_page", "PAGE"), ("receiver", "RECEIVER")):
         if PREFIX + word in environment:
             told[name] = environment[PREFIX + word] or None
     if PREFIX + "OWNED" in environment:

@@ -44,6 +44,8 @@ class Target:
     """An operator who is sahip or yonetici of `tenant`; may be the colleague."""
     known_word: str | None = "şifre"
     """A word of a published article of `tenant`, with Turkish letters."""
+    known_page: str | None = "https://pratikesnaf.com/kampanya"
+    """A page of `listed` with a campaign that runs on no other site."""
     owned: bool = False
     """Whether nobody else uses the server."""
     clock: Callable[[float], None] | None = None
@@ -65,6 +67,7 @@ class Target:
             "outsider": self.outsider is not None,
             "knowledge": self.known_word is not None,
             "manager": self.manager is not None,
+            "campaign": self.known_page is not None and self.listed is not None,
             "owned": self.owned,
             "clock": self.clock is not None,
             "receiver": self.receiver is not None and self.manager is not None,

@@ -4,6 +4,9 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     answers,
     identity,
     origins,
+    credentials,
+    sessions,
+    projects,
     banner,
     chats,
     operators,
@@ -11,6 +14,7 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     envelope,
     isolation,
     site,
+    panel,
 )
 from contract_tests.catalogue.rule import CAPABILITIES, CATALOGUE, Capability, Column, Rule
 
@@ -23,11 +27,15 @@ __all__ = [
     "answers",
     "banner",
     "chats",
+    "credentials",
     "envelope",
     "identity",
     "isolation",
     "operators",
     "origins",
+    "panel",
+    "projects",
+    "sessions",
     "site",
     "tickets",
 ]

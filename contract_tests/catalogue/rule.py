@@ -18,6 +18,7 @@ Capability = Literal[
     "owned",
     "clock",
     "receiver",
+    "campaign",
 ]
 
 CAPABILITIES: Final[dict[Capability, str]] = {
@@ -31,6 +32,7 @@ CAPABILITIES: Final[dict[Capability, str]] = {
     "owned": "a server of our own, whose operators nobody else uses (--owned)",
     "clock": "a server whose clock we can move",
     "receiver": "a way for the server's webhooks to reach us",
+    "campaign": "a page with a campaign of its own",
 }
 """What a target may lack, in words."""
 

@@ -1,6 +1,20 @@
 """Wrong servers, to see that the suite finds them; a file a topic."""
 
-from contract_tests.mutants import answers, banner, browsers, chats, identity, isolation, operators, tickets
+from contract_tests.mutants import (
+    answers,
+    banner,
+    browsers,
+    chats,
+    credentials,
+    identity,
+    isolation,
+    operators,
+    panel,
+    projects,
+    sessions,
+    shared,
+    tickets,
+)
 from contract_tests.mutants.planting import MUTANTS, Mutant, planted
 
 __all__ = [
@@ -10,9 +24,14 @@ __all__ = [
     "banner",
     "browsers",
     "chats",
+    "credentials",
     "identity",
     "isolation",
     "operators",
+    "panel",
     "planted",
+    "projects",
+    "sessions",
+    "shared",
     "tickets",
 ]

@@ -121,7 +121,7 @@ def mutant(rule: str, sentence: str) -> Callable[[Callable[[Patch], object]], Ca
 
 
 def family(rule: str, name: str, sentence: str, plant: Callable[[Patch], object], *operations: str) -> None:
-    """Register one mutant of many. Raises ValueError for a rule that there is not, or a name that is taken."""
+    """Register one of many mutants of a kind. Raises ValueError for no rule, or for a name that there is."""
     if rule not in CATALOGUE or name in MUTANTS:
         raise ValueError(f"{name}: {rule} is no rule, or there are two of that name")
     MUTANTS[name] = Mutant(name, rule, sentence, plant, operations)
