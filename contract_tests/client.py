@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -18,7 +18,7 @@ from contract_tests.findings import Broken, NotJudged
 from contract_tests.target import Login, Target, Tenant
 from contract_tests.transport import Answer, Tell
 
-__all__ = ["Answer", "Client", "sign"]
+__all__ = ["Answer", "Client", "form", "sign"]
 
 
 def sign(secret: str, visitor: str, email: str | None, timestamp: int) -> str:
@@ -36,8 +36,9 @@ class Client(Caller):
         """What checks keep for one another: sessions of the portal, projects that were opened."""
         self._prefix = f"ct{seed}-{secrets.token_hex(3)}"
         self._count = 0
-        self._open: dict[int, tuple[str, Tenant]] = {}
+        self._open: dict[int, tuple[str, Tenant, Mapping[str, str]]] = {}
         self._tickets: set[int] = set()
+        self._operator_ids: dict[str, int] = {}
 
     def visitor(self) -> str:
         """An id that nobody else uses."""
@@ -51,8 +52,16 @@ class Client(Caller):
         with self._lock:
             known = self._tokens.get(login.email)
         if known is None:
-            known = self._tokens[login.email] = self.login(login).data["token"]
+            data = self.login(login).data
+            known = self._tokens[login.email] = data["token"]
+            self._operator_ids[login.email] = data["operator"]["id"]
         return known
+
+    def operator_id(self, login: Login | None = None) -> int:
+        """The operator's id."""
+        login = login or self.target.operator
+        self.token(login)
+        return self._operator_ids[login.email]
 
     def forget_tokens(self) -> None:
         """Sign in anew from now on."""
@@ -79,9 +88,13 @@ class Client(Caller):
     def start_chat(self, visitor: str, tenant: Tenant | None = None, **body: Any) -> Answer:
         """Open a chat; it is closed at the end."""
         answer = self.widget("chat/start", visitor, tenant, **body)
-        if answer.status in (200, 201):
-            self._open[answer.data["oturum"]["id"]] = visitor, tenant or self.target.tenant
+        self.opened(answer, visitor, tenant or self.target.tenant)
         return answer
+
+    def opened(self, answer: Answer, visitor: str, tenant: Tenant, headers: Mapping[str, str] | None = None) -> None:
+        """Close at the end the chat that this answer opened."""
+        if answer.status in (200, 201):
+            self._open[answer.data["oturum"]["id"]] = visitor, tenant, headers or {}
 
     def chat(self, visitor: str, tenant: Tenant | None = None) -> int:
         """A new open chat's id."""
@@ -114,9 +127,13 @@ class Client(Caller):
         """A new ticket."""
         body = {"ad": "Deneme", "email": "deneme@example.com", "konu": "Deneme", "mesaj": "Deneme mesajı"} | more
         answer = self.widget("ticket/create", visitor, **body)
+        self.made(answer)
+        return answer
+
+    def made(self, answer: Answer) -> None:
+        """Close at the end the ticket that this answer made."""
         if answer.status == 201:
             self._tickets.add(answer.data["ticket"]["id"])
-        return answer
 
     def tickets(self, visitor: str) -> list[Any]:
         """The visitor's tickets."""
@@ -126,14 +143,7 @@ class Client(Caller):
 
     def upload(self, visitor: str, name: str, content: bytes) -> Answer:
         """A file of the visitor's."""
-        border = "cozum-contract-test"
-        parts = (
-            f'--{border}\r\nContent-Disposition: form-data; name="ziyaretci_id"\r\n\r\n{visitor}\r\n--{border}\r\n'
-            f'Content-Disposition: form-data; name="dosya"; filename="{name}"\r\n'
-            "Content-Type: application/octet-stream\r\n\r\n"
-        )
-        raw = parts.encode() + content + f"\r\n--{border}--\r\n".encode()
-        headers = {"Content-Type": f"multipart/form-data; boundary={border}"}
+        raw, headers = form({"ziyaretci_id": visitor}, name, content)
         return self.call("POST", "/api/v1/widget/upload", raw=raw, headers=headers, tenant=self.target.tenant)
 
     def customer_info(
@@ -186,20 +196,19 @@ class Client(Caller):
 
     def leave(self, chat: int, *, is_open: bool) -> None:
         """Done with a chat: close it if it is open."""
-        visitor, tenant = self._open.pop(chat, ("", None))
+        visitor, tenant, headers = self._open.pop(chat, ("", None, {}))
         if is_open and visitor:
-            self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat))
+            self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat, headers=headers))
 
     def tidy(self) -> None:
         """Close the chats and tickets that were opened, and sign out."""
-        for chat, (visitor, tenant) in self._open.items():
-            self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat))  # noqa: B023 - called now
+        for chat in list(self._open):
+            self.leave(chat, is_open=True)
         for ticket in self._tickets:
             body = {"durum": "kapali"}
             self._quietly(lambda: self.operator("PUT", f"ticket/{ticket}/status", body=body))  # noqa: B023
         for token in list(self._tokens.values()):
             self._quietly(lambda: self.call("POST", "/api/v1/auth/logout", token=token))  # noqa: B023
-        self._open.clear()
         self._tickets.clear()
         self._tokens.clear()
 
@@ -207,3 +216,18 @@ class Client(Caller):
     def _quietly(call: Callable[[], object]) -> None:
         with suppress(Broken, NotJudged, KeyError, TypeError):  # it is told already, or will be next time
             call()
+
+
+def form(fields: Mapping[str, str], name: str, content: bytes) -> tuple[bytes, dict[str, str]]:
+    """A multipart body with those fields and a file `dosya` of that name, and its headers."""
+    border = "cozum-contract-test"
+    parts = [
+        f'--{border}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+        for field, value in fields.items()
+    ]
+    head = (
+        f'--{border}\r\nContent-Disposition: form-data; name="dosya"; filename="{name}"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    )
+    raw = "".join([*parts, head]).encode() + content + f"\r\n--{border}--\r\n".encode()
+    return raw, {"Content-Type": f"multipart/form-data; boundary={border}"}
