@@ -46,6 +46,16 @@ rule(
     "Nobody can send another's file in a chat or ticket of their own.",
     "send_visitor_message create_ticket reply_ticket send_operator_message reply_operator_ticket",
 )
+rule(
+    "isolation.key",
+    "An Idempotency-Key is its caller's: another visitor, or the same id in another tenant, gets their own result.",
+    "start_chat upload_file add_page_view add_error_log add_screenshot",
+)
+rule(
+    "isolation.cursor",
+    "Another's imlec shows nothing of theirs.",
+    "list_tickets list_operator_tickets",
+)
 rule("isolation.receiver", "A chat goes to no operator of another tenant.", "transfer_chat", needs=("outsider",))
 rule(
     "isolation.project",

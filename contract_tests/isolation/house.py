@@ -84,6 +84,10 @@ class House:
     @cached_property
     def ticket(self) -> int:
         """The ticket's id."""
+        return self.write_ticket()
+
+    def write_ticket(self) -> int:
+        """One ticket more; its id."""
         answer = self._post("widget/ticket/create", ad=self.secret, konu=self.secret, mesaj=self.secret)
         self.client.made(answer)
         self.touched()

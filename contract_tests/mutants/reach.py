@@ -10,6 +10,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 import impl.app
+from contract_tests.catalogue import CATALOGUE
 from contract_tests.isolation.requests import OPERATOR, OWN, PORTAL, RECORDS, WIDGET
 from contract_tests.mutants.planting import Patch, family
 from impl.actions import messages, tickets
@@ -256,3 +257,44 @@ for _operation in (
         partial(_with_any_file, operation=_operation),
         _operation,
     )
+
+
+# Keys and cursors
+
+
+def _key_of_every_tenant(patch: Patch, operation: str) -> None:
+    def once(original: Any, world: Any, attempt: Any, run: Any) -> Any:
+        if attempt.operation == operation:
+            attempt = attempt._replace(caller=WidgetCaller(world.store.tables.tenants[1]))
+        return original(world, attempt, run)
+
+    patch.wrap(impl.app, "once", once)
+
+
+def _leads(change: Change) -> Change:
+    """Whoever has a cursor goes on in the list that it is of."""
+    return lambda tables, arguments: arguments if arguments["cursor"] is None else change(tables, arguments)
+
+
+for _operation in CATALOGUE["isolation.key"].operations:
+    family(
+        "isolation.key",
+        f"reach-{_operation}-key",
+        f"{_operation} takes a key for the same in every tenant.",
+        partial(_key_of_every_tenant, operation=_operation),
+        _operation,
+    )
+family(
+    "isolation.cursor",
+    "reach-list_tickets-cursor",
+    "A cursor of the visitor who wrote last shows what follows to everybody.",
+    partial(_forgets, operation="list_tickets", change=_leads(partial(_is_the_newest, "tickets"))),
+    "list_tickets",
+)
+family(
+    "isolation.cursor",
+    "reach-list_operator_tickets-cursor",
+    "A cursor leads through the tickets of every tenant.",
+    partial(_forged, operation="list_operator_tickets", change=_leads(_is_member)),
+    "list_operator_tickets",
+)
