@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from contract_tests.caller import Caller
@@ -19,6 +19,10 @@ from contract_tests.target import Login, Target, Tenant
 from contract_tests.transport import Answer, Tell
 
 __all__ = ["Answer", "Client", "form", "sign"]
+
+
+DATE_LAG: Final = 2
+"""Seconds: servers make a new `Date` once a second, or later when they are busy."""
 
 
 def sign(secret: str, visitor: str, email: str | None, timestamp: int) -> str:
@@ -34,6 +38,8 @@ class Client(Caller):
         super().__init__(target, document, tell)
         self.kept: dict[str, Any] = {}
         """What checks keep for one another: sessions of the portal, projects that were opened."""
+        self.lag = 0
+        """Seconds by which the server's clock may be ahead of `now`: known once that was asked."""
         self._prefix = f"ct{seed}-{secrets.token_hex(3)}"
         self._count = 0
         self._open: dict[int, tuple[str, Tenant, Mapping[str, str]]] = {}
@@ -164,6 +170,7 @@ class Client(Caller):
         told = answer.data.get("guncellendi")
         if told:
             return int(datetime.fromisoformat(told).timestamp())
+        self.lag = DATE_LAG
         return int(parsedate_to_datetime(answer.headers["date"]).timestamp())
 
     def operator(self, method: str, path: str, login: Login | None = None, **options: Any) -> Answer:

@@ -38,8 +38,7 @@ rule(
     "isolation.lists",
     "An operator's lists and numbers hold nothing of a tenant that is not theirs.",
     "list_chats list_operator_tickets list_canned_responses list_tenants get_dashboard get_visitor_context",
-    "reference",
-    ("outsider",),
+    needs=("outsider",),
 )
 rule(
     "isolation.file",
