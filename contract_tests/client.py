@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from contract_tests.caller import Caller
@@ -19,6 +19,10 @@ from contract_tests.target import Login, Target, Tenant
 from contract_tests.transport import Answer, Tell
 
 __all__ = ["Answer", "Client", "form", "sign"]
+
+
+DATE_LAG: Final = 2
+"""Seconds: servers make a new `Date` once a second, or later when they are busy."""
 
 
 def sign(secret: str, visitor: str, email: str | None, timestamp: int) -> str:
@@ -36,10 +40,13 @@ class Client(Caller):
         """What checks keep for one another: sessions of the portal, projects that were opened."""
         self.at_the_end: list[Callable[[], object]] = []
         """What is left to do when all is judged."""
+        self.lag = 0
+        """Seconds by which the server's clock may be ahead of `now`: known once that was asked."""
         self._prefix = f"ct{seed}-{secrets.token_hex(3)}"
         self._count = 0
-        self._open: dict[int, tuple[str, Tenant]] = {}
+        self._open: dict[int, tuple[str, Tenant, Mapping[str, str]]] = {}
         self._tickets: set[int] = set()
+        self._operator_ids: dict[str, int] = {}
 
     def visitor(self) -> str:
         """An id that nobody else uses."""
@@ -53,8 +60,16 @@ class Client(Caller):
         with self._lock:
             known = self._tokens.get(login.email)
         if known is None:
-            known = self._tokens[login.email] = self.login(login).data["token"]
+            data = self.login(login).data
+            known = self._tokens[login.email] = data["token"]
+            self._operator_ids[login.email] = data["operator"]["id"]
         return known
+
+    def operator_id(self, login: Login | None = None) -> int:
+        """The operator's id."""
+        login = login or self.target.operator
+        self.token(login)
+        return self._operator_ids[login.email]
 
     def forget_tokens(self) -> None:
         """Sign in anew from now on."""
@@ -81,9 +96,13 @@ class Client(Caller):
     def start_chat(self, visitor: str, tenant: Tenant | None = None, **body: Any) -> Answer:
         """Open a chat; it is closed at the end."""
         answer = self.widget("chat/start", visitor, tenant, **body)
-        if answer.status in (200, 201):
-            self._open[answer.data["oturum"]["id"]] = visitor, tenant or self.target.tenant
+        self.opened(answer, visitor, tenant or self.target.tenant)
         return answer
+
+    def opened(self, answer: Answer, visitor: str, tenant: Tenant, headers: Mapping[str, str] | None = None) -> None:
+        """Close at the end the chat that this answer opened."""
+        if answer.status in (200, 201):
+            self._open[answer.data["oturum"]["id"]] = visitor, tenant, headers or {}
 
     def chat(self, visitor: str, tenant: Tenant | None = None) -> int:
         """A new open chat's id."""
@@ -116,9 +135,13 @@ class Client(Caller):
         """A new ticket."""
         body = {"ad": "Deneme", "email": "deneme@example.com", "konu": "Deneme", "mesaj": "Deneme mesajı"} | more
         answer = self.widget("ticket/create", visitor, **body)
+        self.made(answer)
+        return answer
+
+    def made(self, answer: Answer) -> None:
+        """Close at the end the ticket that this answer made."""
         if answer.status == 201:
             self._tickets.add(answer.data["ticket"]["id"])
-        return answer
 
     def tickets(self, visitor: str) -> list[Any]:
         """The visitor's tickets."""
@@ -149,6 +172,7 @@ class Client(Caller):
         told = answer.data.get("guncellendi")
         if told:
             return int(datetime.fromisoformat(told).timestamp())
+        self.lag = DATE_LAG
         return int(parsedate_to_datetime(answer.headers["date"]).timestamp())
 
     def operator(self, method: str, path: str, login: Login | None = None, **options: Any) -> Answer:
@@ -181,14 +205,14 @@ class Client(Caller):
 
     def leave(self, chat: int, *, is_open: bool) -> None:
         """Done with a chat: close it if it is open."""
-        visitor, tenant = self._open.pop(chat, ("", None))
+        visitor, tenant, headers = self._open.pop(chat, ("", None, {}))
         if is_open and visitor:
-            self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat))
+            self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat, headers=headers))
 
     def tidy(self) -> None:
         """Close the chats and tickets that were opened, and sign out."""
-        for chat, (visitor, tenant) in self._open.items():
-            self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat))  # noqa: B023 - called now
+        for chat in list(self._open):
+            self.leave(chat, is_open=True)
         for ticket in self._tickets:
             body = {"durum": "kapali"}
             self._quietly(lambda: self.operator("PUT", f"ticket/{ticket}/status", body=body))  # noqa: B023
@@ -197,7 +221,6 @@ class Client(Caller):
         for left in self.at_the_end:
             self._quietly(left)
         self.at_the_end.clear()
-        self._open.clear()
         self._tickets.clear()
         self._tokens.clear()
 

@@ -10,16 +10,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import uvicorn
 
-from contract_tests.target import Target
+from contract_tests.target import Target, Tenant
 from cozum.server import bind, configuration
 from impl.app import Application, build_world
 from impl.contract.replies import App, Receive, Send
 from impl.due import run_due
+from impl.model import Tenant as TenantRow
 from impl.settings import Settings
 from impl.world import SystemClock, World
+
+SECURE: Final = TenantRow(
+    9001, "Güvenli A.Ş.", "CM_GUVENLI_2026", "guvenli_api_secret_2026", None, "#0F766E", secure_mode=True
+)
+"""The demo data has no tenant whose visitors must prove themselves."""
 
 
 class MovableClock(SystemClock):
@@ -45,7 +52,7 @@ def our_server(document: Path) -> Iterator[Target]:
     """Serve the application inside; it is gone outside."""
     settings = Settings(document, demo=True)
     clock = MovableClock()
-    world = asyncio.run(build_world(settings, clock))
+    world = asyncio.run(_world(settings, clock))
     application = Application(settings, lambda scope: world)
     listener = bind("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
@@ -62,6 +69,7 @@ def our_server(document: Path) -> Iterator[Target]:
                 owned=True,
                 clock=_mover(clock, world, loop_of),
                 receiver="http://127.0.0.1:{port}/",
+                secure=Tenant(SECURE.api_key, SECURE.api_secret),
             )
         finally:
             server.should_exit = True
@@ -81,6 +89,12 @@ def _quiet() -> Iterator[None]:
     finally:
         for log, level in zip(logs, levels, strict=True):
             log.setLevel(level)
+
+
+async def _world(settings: Settings, clock: MovableClock) -> World:
+    world = await build_world(settings, clock)
+    await world.store.transact(lambda tx: tx.put_tenant(SECURE))
+    return world
 
 
 def _telling_its_loop(app: App, found: list[asyncio.AbstractEventLoop]) -> App:

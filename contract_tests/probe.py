@@ -48,7 +48,7 @@ def _probed(client: Client, target: Target, pool: ThreadPoolExecutor) -> Target:
         raise CannotRun(f"{target.base_url} is out of service: it answers widget/init with {first.status}")
     if signed_in.result().status == 401:
         raise CannotRun(f"{target.base_url} does not let {target.operator.email} in: wrong email or password")
-    tenants = {"listed": target.listed, "other": target.other}
+    tenants = {"listed": target.listed, "other": target.other, "secure": target.secure}
     logins = {"colleague": target.colleague, "outsider": target.outsider, "manager": target.manager}
     asked = {name: pool.submit(_init, client, tenant) for name, tenant in tenants.items() if tenant}
     asked |= {name: pool.submit(_login, client, login) for name, login in logins.items() if login}

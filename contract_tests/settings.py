@@ -21,6 +21,7 @@ PEOPLE: Final[Mapping[str, type[Tenant] | type[Login]]] = {
     "operator": Login,
     "listed": Tenant,
     "other": Tenant,
+    "secure": Tenant,
     "colleague": Login,
     "outsider": Login,
     "manager": Login,
@@ -85,6 +86,11 @@ password = "sifre123"
 # [outsider]
 # email = "yalniz@example.com"
 # password = "sifre123"
+
+# A tenant with guvenli_mod: its visitors must prove themselves with their token.
+# [secure]
+# key = "CM_GUVENLI_2026"
+# secret = "guvenli_api_secret_2026"
 """
 
 

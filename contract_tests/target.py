@@ -36,6 +36,8 @@ class Target:
     listed: Tenant | None = Tenant("CM_PRATIKESNAF", "pratikesnaf_api_secret_2026", "https://pratikesnaf.com")
     other: Tenant | None = Tenant("CM_YALNIZ_2026", "yalniz_api_secret_2026")
     """One that the operator is no member of."""
+    secure: Tenant | None = None
+    """One with `guvenli_mod`; the demo data has none."""
     colleague: Login | None = Login("destek@example.com", "sifre123")
     """Another operator of `tenant`."""
     outsider: Login | None = Login("yalniz@example.com", "sifre123")
@@ -55,7 +57,7 @@ class Target:
 
     def tenants(self) -> list[Tenant]:
         """All that we know the secrets of."""
-        return [one for one in (self.tenant, self.listed, self.other) if one]
+        return [one for one in (self.tenant, self.listed, self.other, self.secure) if one]
 
     def capabilities(self) -> frozenset[Capability]:
         """What the target offers of what rules may need."""
@@ -63,6 +65,7 @@ class Target:
             "open_origins": self.tenant.origin is None,
             "origin_list": self.listed is not None,
             "second_tenant": self.other is not None,
+            "secure_mode": self.secure is not None,
             "colleague": self.colleague is not None,
             "outsider": self.outsider is not None,
             "knowledge": self.known_word is not None,

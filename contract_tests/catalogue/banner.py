@@ -13,5 +13,5 @@ rule(
     _CONTEXT,
     "reference",
 )
-rule("banner.trial.critical", "A trial of 3 days or less is critical.", _CONTEXT, "reference")
+rule("banner.trial.critical", "A trial of 3 days or less is critical.", _CONTEXT)
 rule("banner.trial.days", "A trial_bitis date ends at 24:00 in Istanbul; days are rounded up.", _CONTEXT)

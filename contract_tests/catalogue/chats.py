@@ -23,7 +23,7 @@ rule("chat.end.again", "Closing again is 409 oturum_kapali.", "end_chat")
 rule("chat.end.system", "Closing leaves a message of sistem as the last.", "end_chat list_visitor_messages")
 rule("rating.once", "A chat is rated once; again is 409 zaten_puanlandi.", "rate_chat")
 rule("rating.closed", "An open chat cannot be rated: 409 oturum_acik.", "rate_chat")
-rule("rating.range", "puan is 1 to 5.", "rate_chat", "reference")
+rule("rating.range", "puan is 1 to 5.", "rate_chat")
 _CREATING = "create_ticket start_chat send_visitor_message"
 rule("idempotency.again", "The same Idempotency-Key and body answers the first result again.", _CREATING)
 rule("idempotency.other", "The same Idempotency-Key with another body is 422 anahtar_cakismasi.", _CREATING)

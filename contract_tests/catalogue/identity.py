@@ -15,7 +15,7 @@ rule("hmac.wrong", "Any other string than the signature is refused: 401 imza_gec
 rule("hmac.case", "The signature is lower-case hex; in upper case it is another string.", _IDENTITY)
 rule("hmac.pair", "timestamp and signature come both or neither; one alone is 422.", _IDENTITY)
 rule("hmac.order", "The signature is checked before its age: wrong and old is imza_gecersiz.", _IDENTITY)
-rule("hmac.refused", "A refused signature stores nothing.", _IDENTITY + " get_visitor_context", "reference")
+rule("hmac.refused", "A refused signature stores nothing.", _IDENTITY + " get_visitor_context")
 rule(
     "identity.unsigned",
     "An unsigned call changes neither a verified email nor the visitor's identity_dogrulandi; other fields it does.",

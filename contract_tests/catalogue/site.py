@@ -21,16 +21,10 @@ rule(
     "page.history",
     "The panel shows the pages that the visitor opened, the last first.",
     "add_page_view get_visitor_context",
-    "reference",
 )
-rule(
-    "error.shown",
-    "The panel shows what scripts on the page ran into.",
-    "add_error_log get_visitor_context",
-    "reference",
-)
+rule("error.shown", "The panel shows what scripts on the page ran into.", "add_error_log get_visitor_context")
 rule("screenshot.types", "A screenshot is a PNG, JPEG or WebP data URI whose bytes are of that type.", "add_screenshot")
-rule("canned.tenants", "Canned responses are those of the operator's tenants.", "list_canned_responses", "reference")
+rule("canned.tenants", "Canned responses are those of the operator's tenants.", "list_canned_responses")
 rule(
     "erasure",
     "sahip and yonetici erase a visitor with all that is theirs, others are 403 yetki_yok.",

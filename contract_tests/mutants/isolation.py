@@ -29,7 +29,7 @@ def _visitors_chat(patch: Patch, *, any_tenant: bool = False, any_visitor: bool 
     patch.wrap(widget, "visitors_chat", find_for)
 
 
-@mutant("isolation.visitor.chat", "Every visitor of the tenant reaches a chat.")
+@mutant("isolation.visitor", "Every visitor of the tenant reaches a chat.")
 def chat_of_any_visitor(patch: Patch) -> None:
     _visitors_chat(patch, any_visitor=True)
 
@@ -53,7 +53,7 @@ def closed_before_missing(patch: Patch) -> None:
     patch.wrap(widget, "visitors_chat", find_for)
 
 
-@mutant("isolation.visitor.ticket", "Every visitor reaches a ticket.")
+@mutant("isolation.visitor", "Every visitor reaches a ticket.")
 def ticket_of_any_visitor(patch: Patch) -> None:
     def find_for(original: Any, world: Any, tenant: Any, visitor: str, ticket_id: int, *rest: Any, **more: Any) -> Any:
         async def find(tx: Any) -> Any:
@@ -67,7 +67,7 @@ def ticket_of_any_visitor(patch: Patch) -> None:
     patch.wrap(tickets, "visitors_ticket", find_for)
 
 
-@mutant("isolation.visitor.file", "A message takes every visitor's file.")
+@mutant("isolation.file", "A message takes every visitor's file.")
 def file_of_any_visitor(patch: Patch) -> None:
     async def file_of(original: Any, tx: Any, chat: Any, sender: Any, draft: Any) -> Any:
         return None if draft.file_id is None else await tx.file(draft.file_id)
@@ -75,7 +75,7 @@ def file_of_any_visitor(patch: Patch) -> None:
     patch.wrap(messages, "file_of", file_of)
 
 
-@mutant("isolation.visitor.file", "A ticket takes every visitor's file.")
+@mutant("isolation.file", "A ticket takes every visitor's file.")
 def ticket_with_any_file(patch: Patch) -> None:
     async def taken(original: Any, tx: Any, tenant: int, visitor: Any, file_ids: Any) -> Any:
         return tuple([await tx.file(file_id) for file_id in file_ids])
@@ -83,7 +83,7 @@ def ticket_with_any_file(patch: Patch) -> None:
     patch.wrap(tickets, "_files", taken)
 
 
-@mutant("isolation.operator.chat", "Another tenant's chat is readable.")
+@mutant("isolation.operator", "Another tenant's chat is readable.")
 def chat_of_any_operator(patch: Patch) -> None:
     def find_for(original: Any, world: Any, caller: Any, chat_id: int, **more: Any) -> Any:
         async def find(tx: Any) -> Any:
@@ -97,12 +97,12 @@ def chat_of_any_operator(patch: Patch) -> None:
     patch.wrap(operator, "members_chat", find_for)
 
 
-@mutant("isolation.operator.chat", "The operators of every tenant are listed.")
+@mutant("isolation.operator", "The operators of every tenant are listed.")
 def members_of_any_tenant(patch: Patch) -> None:
     patch.wrap(tenants, "wanted_tenants", lambda wanted, caller, tenant: (tenant,))
 
 
-@mutant("isolation.operator.ticket", "Another tenant's ticket is readable.")
+@mutant("isolation.operator", "Another tenant's ticket is readable.")
 def ticket_of_any_operator(patch: Patch) -> None:
     async def anything(original: Any, tx: Any, caller: Any, tenant_id: int) -> Any:
         return None
@@ -110,7 +110,7 @@ def ticket_of_any_operator(patch: Patch) -> None:
     patch.wrap(tickets, "membership_in", anything)
 
 
-@mutant("isolation.operator.visitor", "Another tenant's visitor is shown.")
+@mutant("isolation.operator", "Another tenant's visitor is shown.")
 def visitor_of_any_tenant(patch: Patch) -> None:
     patch.wrap(visitors, "wanted_tenants", lambda wanted, caller, tenant: (1, 2, 3) if tenant is None else (tenant,))
 

@@ -13,59 +13,64 @@ LETTERS: Final = st.characters(exclude_categories=("C", "Z"), exclude_characters
 EMAILS: Final = st.tuples(st.text(LETTERS, min_size=1, max_size=20), st.text(LETTERS, min_size=1, max_size=20)).map(
     "@".join
 )
+EMAIL: Final = "ada@example.com"
+PLAIN: Final = st.from_regex(r"[a-z0-9]{1,12}@[a-z0-9]{1,12}\.com", fullmatch=True)
 ENDINGS: Final = st.from_regex(r"[A-Za-z0-9._@:+-]{0,30}", fullmatch=True)
 
 
 @check("hmac.valid")
 def right_signature_verifies(judge: Judge) -> None:
-    """Any id, any email, also none."""
-    fixed = ["", "Ada.LOVELACE@Example.com", "şule@örnek.com.tr", "e\u0301@x.y"]
-    for ending, email in [("", email) for email in fixed] + judge.draw(st.tuples(ENDINGS, st.just("") | EMAILS), 0.5):
+    """Any id, any email, also none; of the reference's formula only what every backend takes."""
+    fixed = ["", "Ada.LOVELACE@Example.com", "şule@örnek.com.tr", "e\u0301@x.y"] if judge.whole else [EMAIL]
+    drawn = st.tuples(ENDINGS, st.just("") | EMAILS) if judge.whole else st.tuples(st.just(""), PLAIN)
+    for ending, email in [("", email) for email in fixed] + judge.draw(drawn, 0.5):
         visitor = judge.client.visitor() + ending
         info = {"email": email} if email else {}
         answer = judge.client.customer_info(visitor, signed_at=judge.client.now(), **info)
         judge.expect(answer, 200)
         judge.must(answer.value["identity_dogrulandi"] is True, "identity_dogrulandi true", answer)
-        judge.must(bool(answer.data.get("ziyaretci_token")), "a ziyaretci_token", answer)
-    answer = judge.client.customer_info(judge.client.visitor(), signed_at=judge.client.now(), email=None)
-    judge.expect(answer, 200)
+        if judge.whole:
+            judge.must(bool(answer.data.get("ziyaretci_token")), "a ziyaretci_token", answer)
+    if judge.whole:
+        answer = judge.client.customer_info(judge.client.visitor(), signed_at=judge.client.now(), email=None)
+        judge.expect(answer, 200)
 
 
 @check("hmac.tolerance")
 def tolerance_is_300_seconds(judge: Judge) -> None:
-    """Both sides, each asked within one second of the server's clock.
+    """Both sides, each asked within one second of the server's clock, which may be ahead of what its `Date` tells.
 
     Not -300: a clock with fractions is 300.4 s away by then, and the contract does not say which one it means.
     """
-    far = judge.random.randint(302, 10**7)
-    for off in (300, -299, 301, -301, far, -far):
+    far = judge.random.randint(310, 10**7)
+    judge.client.now()
+    lag = judge.client.lag
+    for off in (300, lag - 299, 301 + lag, -301, far, -far):
         visitor = judge.client.visitor()
 
         def signed(now: int, off: int = off, visitor: str = visitor) -> Answer:
-            return judge.client.customer_info(visitor, signed_at=now + off)
+            return judge.client.customer_info(visitor, signed_at=now + off, email=EMAIL)
 
         now, answer = judge.in_one_second(signed)
-        if abs(off) <= 300:
-            judge.must(answer.status == 200, f"200 for a timestamp {off:+} s from the server's clock {now}", answer)
-        else:
-            judge.must(
-                answer.status == 401 and answer.code == "imza_suresi_doldu",
-                f"401 imza_suresi_doldu for a timestamp {off:+} s from the server's clock {now}",
-                answer,
-            )
+        kept = 200 <= answer.status < 300
+        if abs(off) > 300:
+            kept = answer.status == 401 and (answer.code == "imza_suresi_doldu" or not judge.whole)
+        wanted = "success" if abs(off) <= 300 else "401 imza_suresi_doldu" if judge.whole else "401"
+        judge.must(kept, f"{wanted} for a timestamp {off:+} s from the server's clock {now}", answer)
 
 
 @check("hmac.wrong")
 def other_string_is_refused(judge: Judge) -> None:
     """One changed character at each end and at any place, other texts that were signed, other lengths."""
     visitor, now, secret = judge.client.visitor(), judge.client.now(), judge.target.tenant.secret
-    right = sign(secret, visitor, None, now)
+    right = sign(secret, visitor, EMAIL, now)
     places = {0, 63, judge.random.randrange(1, 63), judge.random.randrange(1, 63)}
     wrong = [right[:at] + ("1" if right[at] == "0" else "0") + right[at + 1 :] for at in sorted(places)]
-    wrong += [right[:-1], right + "0", "", "0" * 64, sign(secret, visitor + "x", None, now), "ş" * 64]
-    wrong += [sign(secret, visitor, "other@example.com", now), sign(secret, visitor, None, now - 1)]
+    wrong += [right[:-1], right + "0", "0" * 64, sign(secret, visitor + "x", EMAIL, now), "ş" * 64]
+    wrong += [sign(secret, visitor, "other@example.com", now), sign(secret, visitor, EMAIL, now - 1)]
+    wrong += [sign(secret, visitor, None, now), *([""] if judge.whole else [])]
     for signature in wrong:
-        answer = judge.client.customer_info(visitor, signed_at=now, signature=signature)
+        answer = judge.client.customer_info(visitor, signed_at=now, signature=signature, email=EMAIL)
         judge.expect(answer, 401, "imza_gecersiz")
 
 

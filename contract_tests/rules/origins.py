@@ -23,10 +23,12 @@ def _listed(judge: Judge) -> tuple[Tenant, str, str, str]:
 @check("key.required")
 def unknown_key_is_401(judge: Judge) -> None:
     visitor = judge.client.visitor()
-    for key in ("", "CM_YOK_" + visitor.upper().replace("-", "")[-8:], judge.target.tenant.key.lower(), "x"):
+    keys = ["", "CM_YOK_" + visitor.upper().replace("-", "")[-8:], "x"]
+    for key in keys + ([judge.target.tenant.key.lower()] if judge.whole else []):
         answer = judge.client.init(visitor, **{"X-API-Key": key})
-        judge.expect(answer, 401, "anahtar_gecersiz")
-        judge.must("www-authenticate" in answer.headers, "WWW-Authenticate", answer, answer.headers)
+        judge.refused(answer, 401, "anahtar_gecersiz")
+        if judge.whole:
+            judge.must("www-authenticate" in answer.headers, "WWW-Authenticate", answer, answer.headers)
 
 
 @check("origin.exact")
@@ -40,7 +42,6 @@ def look_alikes_are_refused(judge: Judge) -> None:
         f"{scheme}://evil{host}",
         f"{scheme}://www.{host}",
         f"{scheme}://x.{host}",
-        f"{scheme}://{name}:{judge.random.randint(1024, 65_535)}",
         f"{scheme}://{host}@evil.example",
         f"{scheme}://evil.example/{host}",
         f"{scheme}://evil.example?{origin}",
@@ -49,26 +50,27 @@ def look_alikes_are_refused(judge: Judge) -> None:
         origin[:-1],
         f"{scheme}://{host.replace('.', 'x', 1)}",
         f"{scheme}://{judge.random.choice('abcdefgh')}{host}",
-        host,
-        f"{origin} {origin}",
-        f"{origin},https://evil.example",
     ]
+    if judge.whole:  # the reference speaks of scheme and host only
+        alike += [f"{scheme}://{name}:{judge.random.randint(1024, 65_535)}", f"{origin}/", host]
+        alike += [f"{origin} {origin}", f"{origin},https://evil.example"]
     visitor = judge.client.visitor()
     for text in alike:
         if text != origin:
             judge.expect(judge.client.init(visitor, tenant, Origin=text), 403, "origin_izinsiz")
     for url in (f"https://evil.example/{origin}/", f"{origin}.evil.example/", f"https://evil.example/?u={origin}"):
         judge.expect(judge.client.init(visitor, tenant, Referer=url), 403, "origin_izinsiz")
-    answer = judge.client.init(visitor, tenant, Origin="https://evil.example", Referer=f"{origin}/")
-    judge.expect(answer, 403, "origin_izinsiz")
+    if judge.whole:
+        answer = judge.client.init(visitor, tenant, Origin="https://evil.example", Referer=f"{origin}/")
+        judge.expect(answer, 403, "origin_izinsiz")
 
 
 @check("origin.accepted")
 def listed_origin_is_accepted(judge: Judge) -> None:
     tenant, origin, scheme, host = _listed(judge)
     visitor = judge.client.visitor()
-    same = [origin, f"{scheme}://{host.upper()}"]
-    if ":" not in host:
+    same = [origin, f"{scheme}://{host.upper()}"] if judge.whole else [origin]
+    if judge.whole and ":" not in host:
         same.append(f"{origin}:{443 if scheme == 'https' else 80}")
     for text in same:
         judge.expect(judge.client.init(visitor, tenant, Origin=text), 200)
