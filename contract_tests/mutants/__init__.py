@@ -1,6 +1,6 @@
 """Wrong servers, to see that the suite finds them; a file a topic."""
 
-from contract_tests.mutants import answers, banner, browsers, chats, identity, isolation, operators, tickets
+from contract_tests.mutants import answers, banner, browsers, chats, identity, isolation, life, operators, tickets
 from contract_tests.mutants.planting import MUTANTS, Mutant, planted
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "chats",
     "identity",
     "isolation",
+    "life",
     "operators",
     "planted",
     "tickets",
