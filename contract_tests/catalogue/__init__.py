@@ -12,6 +12,7 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     envelope,
     isolation,
     site,
+    repeats,
 )
 from contract_tests.catalogue.rule import CAPABILITIES, CATALOGUE, Capability, Column, Rule
 
@@ -30,6 +31,7 @@ __all__ = [
     "life",
     "operators",
     "origins",
+    "repeats",
     "site",
     "tickets",
 ]

@@ -1,6 +1,17 @@
 """Wrong servers, to see that the suite finds them; a file a topic."""
 
-from contract_tests.mutants import answers, banner, browsers, chats, identity, isolation, life, operators, tickets
+from contract_tests.mutants import (
+    answers,
+    banner,
+    browsers,
+    chats,
+    identity,
+    isolation,
+    life,
+    operators,
+    repeats,
+    tickets,
+)
 from contract_tests.mutants.planting import MUTANTS, Mutant, planted
 
 __all__ = [
@@ -15,5 +26,6 @@ __all__ = [
     "life",
     "operators",
     "planted",
+    "repeats",
     "tickets",
 ]

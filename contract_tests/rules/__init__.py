@@ -12,6 +12,7 @@ from contract_tests.rules import (
     life,
     operators,
     origins,
+    repeats,
     tickets,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "life",
     "operators",
     "origins",
+    "repeats",
     "tickets",
 ]
