@@ -13,6 +13,7 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     isolation,
     site,
     repeats,
+    visitors,
 )
 from contract_tests.catalogue.rule import CAPABILITIES, CATALOGUE, Capability, Column, Rule
 
@@ -34,4 +35,5 @@ __all__ = [
     "repeats",
     "site",
     "tickets",
+    "visitors",
 ]

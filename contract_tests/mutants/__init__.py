@@ -11,6 +11,7 @@ from contract_tests.mutants import (
     operators,
     repeats,
     tickets,
+    visitors,
 )
 from contract_tests.mutants.planting import MUTANTS, Mutant, planted
 
@@ -28,4 +29,5 @@ __all__ = [
     "planted",
     "repeats",
     "tickets",
+    "visitors",
 ]

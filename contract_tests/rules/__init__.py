@@ -13,7 +13,9 @@ from contract_tests.rules import (
     operators,
     origins,
     repeats,
+    strip,
     tickets,
+    visitors,
 )
 
 __all__ = [
@@ -29,5 +31,7 @@ __all__ = [
     "operators",
     "origins",
     "repeats",
+    "strip",
     "tickets",
+    "visitors",
 ]
