@@ -131,10 +131,10 @@ class Client(Caller):
         """The visitor rates the chat."""
         return self.widget("chat/rate", visitor, oturum_id=chat, puan=rating)
 
-    def ticket(self, visitor: str, **more: Any) -> Answer:
-        """A new ticket."""
+    def ticket(self, visitor: str, tenant: Tenant | None = None, /, **more: Any) -> Answer:
+        """A new ticket; it is closed at the end."""
         body = {"ad": "Deneme", "email": "deneme@example.com", "konu": "Deneme", "mesaj": "Deneme mesajı"} | more
-        answer = self.widget("ticket/create", visitor, **body)
+        answer = self.widget("ticket/create", visitor, tenant, **body)
         self.made(answer)
         return answer
 
@@ -208,6 +208,16 @@ class Client(Caller):
         visitor, tenant, headers = self._open.pop(chat, ("", None, {}))
         if is_open and visitor:
             self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat, headers=headers))
+
+    def leave_ticket(self, ticket: int, login: Login | None = None, *, is_open: bool) -> None:
+        """Done with a ticket: close it if it is open."""
+        self._tickets.discard(ticket)
+        if is_open:
+            self._quietly(lambda: self.operator("PUT", f"ticket/{ticket}/status", login, body={"durum": "kapali"}))
+
+    def leave_status(self, login: Login, state: str) -> None:
+        """Be as before."""
+        self._quietly(lambda: self.operator("PUT", "status", login, body={"durum": state}))
 
     def tidy(self) -> None:
         """Close the chats and tickets that were opened, and sign out."""

@@ -11,10 +11,13 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     chats,
     operators,
     tickets,
+    life,
     envelope,
     isolation,
     site,
     panel,
+    repeats,
+    visitors,
 )
 from contract_tests.catalogue.rule import CAPABILITIES, CATALOGUE, Capability, Column, Rule
 
@@ -31,11 +34,14 @@ __all__ = [
     "envelope",
     "identity",
     "isolation",
+    "life",
     "operators",
     "origins",
     "panel",
     "projects",
+    "repeats",
     "sessions",
     "site",
     "tickets",
+    "visitors",
 ]

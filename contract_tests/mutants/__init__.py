@@ -8,13 +8,16 @@ from contract_tests.mutants import (
     credentials,
     identity,
     isolation,
+    life,
     operators,
     panel,
     projects,
     reach,
+    repeats,
     sessions,
     shared,
     tickets,
+    visitors,
 )
 from contract_tests.mutants.planting import MUTANTS, Mutant, planted
 
@@ -28,12 +31,15 @@ __all__ = [
     "credentials",
     "identity",
     "isolation",
+    "life",
     "operators",
     "panel",
     "planted",
     "projects",
     "reach",
+    "repeats",
     "sessions",
     "shared",
     "tickets",
+    "visitors",
 ]

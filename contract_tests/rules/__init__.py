@@ -15,6 +15,7 @@ from contract_tests.rules import (
     isolation_portal,
     isolation_within,
     knowledge,
+    life,
     lists,
     once,
     operators,
@@ -22,9 +23,12 @@ from contract_tests.rules import (
     panel,
     project_settings,
     projects,
+    repeats,
     sessions,
     site,
+    strip,
     tickets,
+    visitors,
 )
 
 __all__ = [
@@ -42,6 +46,7 @@ __all__ = [
     "isolation_portal",
     "isolation_within",
     "knowledge",
+    "life",
     "lists",
     "once",
     "operators",
@@ -49,7 +54,10 @@ __all__ = [
     "panel",
     "project_settings",
     "projects",
+    "repeats",
     "sessions",
     "site",
+    "strip",
     "tickets",
+    "visitors",
 ]
