@@ -23,7 +23,6 @@ from contract_tests.client import Answer, Client
 from contract_tests.document import Document
 from contract_tests.findings import Broken, NotJudged
 from contract_tests.order import Order
-from contract_tests.portal import BROWSERS
 
 Value = TypeVar("Value")
 
@@ -124,7 +123,7 @@ class Judge:
             raise NotJudged("the server's clock cannot be moved")
         self.target.clock(seconds)
         self.client.forget_tokens()
-        self.client.kept.pop(BROWSERS, None)
+        self.client.kept.clear()  # sessions may have ended, chats may be closed
 
     def in_one_second(self, call: Callable[[int], Answer]) -> tuple[int, Answer]:
         """A call that was answered within one second of the server's clock, which it is given."""

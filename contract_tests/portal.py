@@ -23,15 +23,20 @@ class Portal:
         self.cookie: str | None = None
 
     def call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> Answer:
-        """One request with the cookie and, unless `headers` say otherwise, the proof of the same site."""
-        given = dict(SAME_SITE) if headers is None else dict(headers)
-        if self.cookie is not None:
-            given.setdefault("Cookie", f"{COOKIE}={self.cookie}")
+        """One request of the browser's."""
+        given = self.headers(headers)
         answer = self.client.call(method, f"/portal/{path}", headers=given, **options)
         line = answer.headers.get("set-cookie", "")
         if line.startswith(f"{COOKIE}="):
             self.cookie = line.partition(";")[0].removeprefix(f"{COOKIE}=") or None
         return answer
+
+    def headers(self, headers: dict[str, str] | None = None) -> dict[str, str]:
+        """What the browser sends: the cookie and, unless `headers` say otherwise, the proof of the same site."""
+        given = dict(SAME_SITE) if headers is None else dict(headers)
+        if self.cookie is not None:
+            given.setdefault("Cookie", f"{COOKIE}={self.cookie}")
+        return given
 
     def sign_in(self, login: Login, **options: Any) -> Answer:
         """Who has the right password gets a session."""
