@@ -11,6 +11,7 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     envelope,
     isolation,
     site,
+    schema,
 )
 from contract_tests.catalogue.rule import CAPABILITIES, CATALOGUE, Capability, Column, Rule
 
@@ -28,6 +29,7 @@ __all__ = [
     "isolation",
     "operators",
     "origins",
+    "schema",
     "site",
     "tickets",
 ]

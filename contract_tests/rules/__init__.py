@@ -11,6 +11,7 @@ from contract_tests.rules import (
     knowledge,
     operators,
     origins,
+    schema,
     tickets,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "knowledge",
     "operators",
     "origins",
+    "schema",
     "tickets",
 ]
