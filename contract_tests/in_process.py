@@ -49,9 +49,9 @@ def our_server(document: Path) -> Iterator[Target]:
     application = Application(settings, lambda scope: world)
     listener = bind("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
-    log = logging.getLogger("cozum")
-    level = log.level
-    log.setLevel(logging.CRITICAL)  # what fails inside is judged by its answer
+    logs = {log: log.level for log in map(logging.getLogger, ("cozum", "python_multipart"))}
+    for log in logs:
+        log.setLevel(logging.CRITICAL)  # what fails inside is judged by its answer
     loop_of: list[asyncio.AbstractEventLoop] = []
     server = uvicorn.Server(configuration(_telling_its_loop(application.asgi, loop_of)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -69,7 +69,8 @@ def our_server(document: Path) -> Iterator[Target]:
         server.should_exit = True
         thread.join(10)
         world.files.close()
-        log.setLevel(level)
+        for log, level in logs.items():
+            log.setLevel(level)
 
 
 def _telling_its_loop(app: App, found: list[asyncio.AbstractEventLoop]) -> App:
