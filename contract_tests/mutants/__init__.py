@@ -1,6 +1,6 @@
 """Wrong servers, to see that the suite finds them; a file a topic."""
 
-from contract_tests.mutants import answers, banner, browsers, chats, identity, isolation, operators, tickets
+from contract_tests.mutants import answers, banner, browsers, chats, identity, isolation, operators, schema, tickets
 from contract_tests.mutants.planting import MUTANTS, Mutant, planted
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "isolation",
     "operators",
     "planted",
+    "schema",
     "tickets",
 ]
