@@ -80,7 +80,7 @@ def our_server(document: Path) -> Iterator[Target]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """What fails inside is judged by its answer, not logged. (uvicorn sets its level when it is configured.)"""
-    logs = [logging.getLogger(name) for name in ("cozum", "uvicorn.error")]
+    logs = [logging.getLogger(name) for name in ("cozum", "uvicorn.error", "python_multipart")]
     levels = [log.level for log in logs]
     for log in logs:
         log.setLevel(logging.CRITICAL + 1)

@@ -18,6 +18,7 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     panel,
     repeats,
     visitors,
+    schema,
 )
 from contract_tests.catalogue.rule import CAPABILITIES, CATALOGUE, Capability, Column, Rule
 
@@ -40,6 +41,7 @@ __all__ = [
     "panel",
     "projects",
     "repeats",
+    "schema",
     "sessions",
     "site",
     "tickets",
