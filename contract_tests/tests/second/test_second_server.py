@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 
+from contract_tests.catalogue import CATALOGUE, Capability
 from contract_tests.document import Document
 from contract_tests.judging import judge_place
 from contract_tests.order import Order
@@ -37,6 +38,8 @@ OPERATIONS: Final = {
     "get_visitor_context",
 }
 RULES: Final = {fault.rule for fault in FAULTS.values()}
+BY_HAND: Final = [rule for rule in CATALOGUE if not rule.startswith("schema.")]
+"""All but what is generated from the document's schemas, which takes most of the time."""
 
 
 @pytest.fixture(scope="module")
@@ -60,24 +63,28 @@ def test_document_has_ten_operations(document: Path) -> None:
     assert {operation.id for operation in Document(document).operations} == OPERATIONS
 
 
-@pytest.mark.parametrize("seed", [1, 20, 333])
-def test_right_server_holds(document: Path, seed: int) -> None:
-    story = judged(document, Order(seed=seed))
+def test_right_server_holds(document: Path) -> None:
+    with second_server() as target:
+        story = judge_place(Place(document, target), Document(document), Order(seed=1))
+        offered = target.capabilities()
     assert told(story) == []
     assert not story.cut_off
     assert {chapter.rule.id for chapter in story.chapters() if chapter.outcome == "passed"} >= RULES
+    assert left_out(story, offered) == {}, "a check asks for more operations than its rule speaks of"
+
+
+@pytest.mark.parametrize("seed", [20, 333, 4444])
+def test_right_server_holds_at_any_seed(document: Path, seed: int) -> None:
+    assert told(judged(document, Order(seed=seed, rules=BY_HAND))) == []
 
 
 def test_right_server_holds_by_the_reference(document: Path) -> None:
-    assert told(judged(document, Order(seed=4, level="reference"))) == []
+    assert told(judged(document, Order(seed=4, level="reference", rules=BY_HAND))) == []
 
 
-def test_rules_of_what_there_is_are_judged(document: Path) -> None:
-    """A check that asks for more operations than its rule speaks of would be left out without need."""
-    with second_server() as target:
-        story = judge_place(Place(document, target), Document(document), Order(seed=5))
-        offered = target.capabilities()
-    left_out = {
+def left_out(story: Story, offered: frozenset[Capability]) -> dict[str, tuple[str, ...]]:
+    """Rules that were not judged though all that they speak of and need is there; why."""
+    return {
         chapter.rule.id: chapter.reasons
         for chapter in story.chapters()
         if chapter.outcome == "skipped"
@@ -85,12 +92,11 @@ def test_rules_of_what_there_is_are_judged(document: Path) -> None:
         and chapter.rule.operations
         and set(chapter.rule.operations) <= OPERATIONS
     }
-    assert left_out == {}
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault_alone_is_told_by_its_rule(document: Path, name: str) -> None:
-    story = judged(document, Order(seed=6), name)
+    story = judged(document, Order(seed=6, rules=BY_HAND), name)
     assert {rule for rule, *_ in told(story)} == {FAULTS[name].rule}, told(story)
 
 
@@ -111,7 +117,7 @@ def test_command_ends_with_0_where_nothing_is_broken(document: Path, tmp_path: P
     with second_server() as target:
         done = run(target, document, tmp_path, "--quiet", "--rule", "rating.once")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("1 rules hold, 0 broken, 0 skipped")
+    assert done.stdout.startswith("1 rule holds, 0 broken, 0 skipped")
 
 
 def run(target: Target, document: Path, folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
