@@ -22,7 +22,7 @@ class Fault:
 async def lose_a_number(chat: Chat) -> None:
     """While others write too, a number is drawn in vain."""
     chat.senders += 1
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0.01)
     chat.last += chat.senders > 1
     chat.senders -= 1
 

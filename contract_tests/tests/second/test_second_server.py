@@ -73,7 +73,7 @@ def test_right_server_holds(document: Path) -> None:
     assert left_out(story, offered) == {}, "a check asks for more operations than its rule speaks of"
 
 
-@pytest.mark.parametrize("seed", [20, 333, 4444])
+@pytest.mark.parametrize("seed", [20, 333])
 def test_right_server_holds_at_any_seed(document: Path, seed: int) -> None:
     assert told(judged(document, Order(seed=seed, rules=BY_HAND))) == []
 
