@@ -52,7 +52,7 @@ def look_alikes_are_refused(judge: Judge) -> None:
         f"{scheme}://{judge.random.choice('abcdefgh')}{host}",
     ]
     if judge.whole:  # the reference speaks of scheme and host only
-        alike += [f"{scheme}://{name}:{judge.random.randint(1024, 65_535)}", f"{origin}/", host]
+        alike += [f"{scheme}://{name}:{judge.random.randint(1024, 65_535)}", host]
         alike += [f"{origin} {origin}", f"{origin},https://evil.example"]
     visitor = judge.client.visitor()
     for text in alike:
