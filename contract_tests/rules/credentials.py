@@ -78,13 +78,15 @@ def _ask(judge: Judge, operation: Operation, headers: Headers) -> Answer:
 def _credentials(judge: Judge, operation: str, scheme: str) -> Iterator[Credentials]:
     """A right one is of its own where a wrong server could end it."""
     client, login = judge.client, judge.target.operator
-    key, token, portal = judge.target.tenant.key, client.token(), signed_in(client, login)
+    key, token, portal = judge.target.tenant.key, client.token(), Portal(client)
+    if judge.document.operation("POST", "/portal/giris"):
+        portal = signed_in(client, login)
     if operation == "logout":
         token = client.login(login).data["token"]
     if operation == "portal_sign_out":
         portal = Portal(client)
         portal.sign_in(login).succeeded()
-    session = portal.cookie or ""
+    session = portal.cookie or "yok"
     right = {"widgetKey": key, "operatorToken": token}.get(scheme, session)
     yield Credentials(right, _ended(judge, scheme), key, token, session)
     if operation == "logout":
