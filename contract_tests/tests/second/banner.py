@@ -18,6 +18,8 @@ MOMENT: Final = re.compile(
     r"(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?"
 )
 EXACT: Final = Context(prec=60)
+CRITICAL: Final = 90
+"""Percent from which a ready text is critical."""
 LARGEST: Final = Decimal(10) ** 15
 Item = dict[str, Any]
 
@@ -89,11 +91,13 @@ def _number(value: Any) -> Decimal | None:
 def _storage(extra: dict[str, Any], critical_from: int) -> Item | None:
     used, total = extra.get("depolama_kullanilan_gb"), extra.get("depolama_toplam_gb")
     percent: Decimal | None = None
+    limit = CRITICAL
     if used is not None and total is not None:
         exact_used, exact_total = _number(used), _number(total)
         if exact_used is None or not exact_total:
             return None
         percent = EXACT.divide(exact_used * 100, exact_total).to_integral_value(ROUND_FLOOR)
+        limit = critical_from
         text = f"{_gigabytes(exact_used)} / {_gigabytes(exact_total)} GB (%{percent:f})"
     else:
         ready, filled = extra.get("depolama_kullanim"), extra.get("depolama_dolu_yuzde")
@@ -106,7 +110,7 @@ def _storage(extra: dict[str, Any], critical_from: int) -> Item | None:
                 return None
             percent = percent.to_integral_value(ROUND_FLOOR)
             text += "" if "%" in ready else f" (%{percent:f})"
-    critical = extra.get("depolama_kritik") is True or (percent is not None and percent >= critical_from)
+    critical = extra.get("depolama_kritik") is True or (percent is not None and percent >= limit)
     return {
         "tip": "depolama",
         "icon": "⚠️" if critical else "💾",

@@ -27,12 +27,12 @@ class Rules:
     tolerance: int = 300
     """Seconds that a signature may be away."""
     critical_from: int = 90
-    """Percent of storage."""
+    """Percent of storage, worked out from its numbers."""
     rated_once: bool = True
     readable: Callable[[int], bool] = lambda status: True
     """Whether pages of other origins may read an answer of that status."""
     before_writing: Callable[[Chat], Any] = at_once
-    """Awaited before each message of a visitor."""
+    """Awaited before a message that has no id of the client's."""
 
 
 def check_signature(tenant: Tenant, body: dict[str, Any], now: float, tolerance: int) -> bool:

@@ -45,6 +45,7 @@ def second_server(*faults: str) -> Iterator[Target]:
             colleague=_login(1),
             outsider=_login(2),
             manager=_login(1),
+            secure=_tenant(3),
             known_word=None,
         )
     finally:
