@@ -37,7 +37,9 @@ class Client(Caller):
         """`tell` hears of each exchange. Raises CannotRun for a target without an http(s) address."""
         super().__init__(target, document, tell)
         self.kept: dict[str, Any] = {}
-        """What checks keep for one another: sessions of the portal, projects that were opened."""
+        """What checks keep for one another until the clock is moved: sessions of the portal, chats."""
+        self.lasting: dict[str, Any] = {}
+        """What they keep beyond that: projects that were opened."""
         self.at_the_end: list[Callable[[], object]] = []
         """What is left to do when all is judged."""
         self.lag = 0

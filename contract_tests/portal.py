@@ -9,8 +9,6 @@ from contract_tests.client import Answer, Client
 from contract_tests.target import Login
 
 COOKIE: Final = "cozum_portal"
-BROWSERS: Final = "portal browsers"
-"""Where the client keeps those that are signed in."""
 SAME_SITE: Final = {"Sec-Fetch-Site": "same-origin"}
 """What a browser sends from the portal's own pages (Fetch Metadata)."""
 
@@ -100,10 +98,11 @@ class Portal:
 
 def signed_in(client: Client, login: Login) -> Portal:
     """The user's browser; signed in once. Raises Broken."""
-    browsers: dict[str, Portal] = client.kept.setdefault(BROWSERS, {})
-    if login.email not in browsers:
+    key = f"portal {login.email}"
+    if key not in client.kept:
         portal = Portal(client)
         portal.sign_in(login).succeeded()
-        browsers[login.email] = portal
         client.at_the_end.append(portal.sign_out)
-    return browsers[login.email]
+        client.kept[key] = portal
+    browser: Portal = client.kept[key]
+    return browser

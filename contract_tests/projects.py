@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from contract_tests.checks import Judge
 from contract_tests.findings import NotJudged
-from contract_tests.portal import BROWSERS, Portal
+from contract_tests.portal import Portal
 from contract_tests.target import Tenant
 
 DAY: Final = 86_400
@@ -31,9 +31,8 @@ class Project:
 def project(judge: Judge) -> Project:
     """The project; another one where its trial is over. Raises NotJudged where none can be opened today, Broken."""
     client = judge.client
-    browsers: dict[str, Portal] = client.kept.setdefault(BROWSERS, {})
-    kept: Project | None = client.kept.get(_KEPT)
-    if kept is not None and _KEPT in browsers:
+    kept: Project | None = client.lasting.get(_KEPT)
+    if kept is not None and _KEPT in client.kept:  # its browser is signed in
         return kept
     browser = Portal(client)
     with passing_browser(judge):
@@ -44,7 +43,7 @@ def project(judge: Judge) -> Project:
         else:
             browser.choose(kept.id).succeeded()
             kept = replace(kept, browser=browser)
-    browsers[_KEPT], client.kept[_KEPT] = browser, kept
+    client.lasting[_KEPT] = client.kept[_KEPT] = kept
     return kept
 
 

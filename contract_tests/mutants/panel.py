@@ -43,17 +43,17 @@ def _numbers(patch: Patch, change: Any) -> None:
 
 @mutant("dashboard.counts", "Active chats count as waiting too.")
 def active_are_waiting(patch: Patch) -> None:
-    _numbers(patch, lambda numbers: replace(numbers, waiting=numbers.waiting + numbers.active))
+    _numbers(patch, lambda numbers: numbers._replace(waiting=numbers.waiting + numbers.active))
 
 
-@mutant("dashboard.counts", "Open tickets are those of the last reading.")
+@mutant("dashboard.counts", "Open tickets are not counted.")
 def tickets_uncounted(patch: Patch) -> None:
-    _numbers(patch, lambda numbers: replace(numbers, open_tickets=0))
+    _numbers(patch, lambda numbers: numbers._replace(open_tickets=0))
 
 
 @mutant("dashboard.counts", "Closed chats are not counted.")
 def closed_uncounted(patch: Patch) -> None:
-    _numbers(patch, lambda numbers: replace(numbers, closed=0))
+    _numbers(patch, lambda numbers: numbers._replace(closed=0))
 
 
 @mutant("dashboard.means", "The mean rating is rounded down.")

@@ -179,7 +179,7 @@ def _any_limit(patch: Patch, operation: Operation) -> None:
             {
                 "name": "limit",
                 "in": "query",
-                "schema": {"type": "integer", "minimum": -9, "maximum": 1_000, "default": 20},
+                "schema": {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 20},
             }
             if one.get("$ref", "").endswith("Limit") or one.get("name") == "limit"
             else one
@@ -195,7 +195,7 @@ for _operation in DOCUMENT.operations:
         family(
             "list.limit",
             f"any-limit-{_operation.id.replace('_', '-')}",
-            f"{_operation.id} takes any limit.",
+            f"{_operation.id} gives 1000 records at once.",
             lambda patch, operation=_operation: _any_limit(patch, operation),  # type: ignore[misc]
             _operation.id,
         )
@@ -227,12 +227,12 @@ for _name in creating(DOCUMENT):
 
 @mutant("idempotency.caller", "An Idempotency-Key is the tenant's.")
 def key_of_the_tenant(patch: Patch) -> None:
-    patch.wrap(once, "id_of", lambda id_of, attempt: id_of(replace(attempt, visitor_id=None)))
+    patch.wrap(once, "id_of", lambda id_of, attempt: id_of(attempt._replace(visitor_id=None)))
 
 
 @mutant("idempotency.caller", "An Idempotency-Key is for all operations.")
 def key_of_all_operations(patch: Patch) -> None:
-    patch.wrap(once, "id_of", lambda id_of, attempt: id_of(replace(attempt, operation="")))
+    patch.wrap(once, "id_of", lambda id_of, attempt: id_of(attempt._replace(operation="")))
 
 
 # Methods

@@ -163,8 +163,8 @@ def limits_have_limits(judge: Judge) -> None:
         portal = signed_in(client, target.manager or target.operator)
         who = {"headers": {"Cookie": f"cozum_portal={portal.cookie}"}}
     path = re.sub(r"{[^/}]+}", "1", operation.path)
-    wrong: list[dict[str, Any]] = [{"limit": text} for text in (0, 101, -1, "x", "", "1.5")]
-    wrong += [{"imlec": text} for text in ("x", "", "' OR 1=1") if "imlec" in names]
+    wrong: list[dict[str, Any]] = [{"limit": text} for text in (0, 101, -1, "x")]
+    wrong += [{"imlec": text} for text in ("x", "' OR 1=1") if "imlec" in names]
     for query in wrong:
         answer = client.call(operation.method, path, query={**usual, **query}, **who)
         judge.expect(answer, 422, "alan_hatasi")

@@ -31,10 +31,11 @@ def _tabs(judge: Judge) -> list[Any]:
 @check("project.list")
 def projects_are_the_tabs(judge: Judge) -> None:
     answer = _browser(judge).call("GET", "projeler")
-    seen, tabs = answer.data["musteriler"], _tabs(judge)
+    tabs = [(tab["id"], tab["firma_adi"], tab["rol"]) for tab in _tabs(judge)]
+    seen = [(tab["id"], tab["firma_adi"], tab["rol"]) for tab in answer.data["musteriler"]]
     judge.must(seen == tabs, f"the tabs {tabs}", answer, seen)
     active = answer.data["aktif_musteri_id"]
-    judge.must(active in [tab["id"] for tab in tabs], "an active project among them", answer, active)
+    judge.must(active in [tab[0] for tab in tabs], "an active project among them", answer, active)
 
 
 @check("project.unknown")
