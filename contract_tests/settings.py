@@ -47,7 +47,7 @@ owned = false
 # known_word = "şifre"
 
 # A page of `listed` with a campaign that runs on no other site.
-# known_page = "https://siteniz.com/kampanya"
+# known_page = "https://pratikesnaf.com/kampanya"
 
 # Where the server's webhooks reach the machine that judges. {port} is the port on which it will listen.
 # receiver = "http://127.0.0.1:{port}/"
@@ -87,7 +87,7 @@ password = "sifre123"
 # email = "yalniz@example.com"
 # password = "sifre123"
 
-# A tenant with guvenli_mod: its visitors must prove themselves with their token.
+# A tenant with guvenli_mod: its visitors must prove themselves with their token. (The demo data has none.)
 # [secure]
 # key = "CM_GUVENLI_2026"
 # secret = "guvenli_api_secret_2026"

@@ -1,4 +1,7 @@
-"""Projects at the portal: choosing, opening, and what their settings allow."""
+"""Projects at the portal: choosing, opening, and what their settings allow.
+
+The reference says much of it, but shows no way to sign in: at its level none of this can be judged.
+"""
 
 from contract_tests.catalogue.rule import rule
 
@@ -17,8 +20,7 @@ rule(
     "project.choose",
     "Choosing makes it the session's active project and the user's musteri_id; other sessions keep theirs.",
     "portal_choose_project portal_list_projects login",
-    "reference",
-    ("owned", "origin_list"),
+    needs=("owned", "origin_list"),
 )
 rule(
     "project.mine",
@@ -29,14 +31,12 @@ rule(
     "project.form",
     "The form tells of 14 days of trial, and of as many projects left to open as the list does.",
     "portal_new_project_form portal_list_my_projects",
-    "reference",
 )
 rule(
     "project.open",
     "A new project is the user's at once as sahip, the last tab, the active one, with 14 days of trial.",
     "portal_create_project portal_list_my_projects",
-    "reference",
-    ("owned",),
+    needs=("owned",),
 )
 rule(
     "project.key",
@@ -48,8 +48,7 @@ rule(
     "project.works",
     "A new project's key opens the widget, its secret signs visitors, its chats come into the opener's queue.",
     "portal_create_project widget_init set_customer_info list_chats",
-    "reference",
-    ("owned",),
+    needs=("owned",),
 )
 rule(
     "project.fields",
@@ -73,8 +72,7 @@ rule(
     "origins.effective",
     "From then on the widget takes calls of listed origins only; of an empty list, of all.",
     "portal_add_origin portal_remove_origin widget_init",
-    "reference",
-    ("owned",),
+    needs=("owned",),
 )
 rule("origins.form", "What is no origin is not listed: 422 /origin.", "portal_add_origin", needs=("owned",))
 rule("origins.most", "A project lists 100 origins at most: 409 koken_siniri.", "portal_add_origin", needs=("owned",))
@@ -118,8 +116,7 @@ rule(
     "project.limit",
     "A user opens at most 3 projects in any 24 hours, also at once: then 429 proje_siniri with Retry-After.",
     "portal_create_project portal_new_project_form",
-    "reference",
-    ("owned",),
+    needs=("owned",),
 )
 rule(
     "project.once",

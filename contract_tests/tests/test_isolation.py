@@ -119,6 +119,7 @@ def test_what_is_not_offered_is_skipped_by_name(ours: Target) -> None:
     }
     skipped = {verdict.rule.id: verdict.reason for verdict in verdicts if verdict.outcome == "skipped"}
     assert skipped["isolation.tenant"] == "it needs a second tenant"
+    assert skipped["isolation.key"] == "between tenants: it needs a second tenant"
     assert skipped["isolation.secure"] == "it needs a tenant with guvenli_mod"
     assert skipped["isolation.operator"] == "it needs an operator who is no member of the tenant"
     assert not [verdict for verdict in verdicts if verdict.outcome == "broken"]
