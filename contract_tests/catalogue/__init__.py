@@ -19,6 +19,7 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     repeats,
     visitors,
     schema,
+    content,
 )
 from contract_tests.catalogue.rule import CAPABILITIES, CATALOGUE, Capability, Column, Rule
 
@@ -31,6 +32,7 @@ __all__ = [
     "answers",
     "banner",
     "chats",
+    "content",
     "credentials",
     "envelope",
     "identity",
