@@ -20,6 +20,7 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     visitors,
     schema,
     content,
+    clock,
 )
 from contract_tests.catalogue.rule import CAPABILITIES, CATALOGUE, Capability, Column, Rule
 
@@ -32,6 +33,7 @@ __all__ = [
     "answers",
     "banner",
     "chats",
+    "clock",
     "content",
     "credentials",
     "envelope",

@@ -42,3 +42,23 @@ rule(
     needs=("knowledge",),
 )
 rule("envelope.problem", "A refusal says its own status, a title and a detail; basarili is false.")
+rule(
+    "input.ids",
+    "Ids go from 1 to 2^63 − 1: what is beyond is 422, what is not there 404.",
+    "send_visitor_message list_visitor_messages transfer_chat",
+)
+rule(
+    "input.lengths",
+    "A text may be as long as the document says, in characters; one more is 422.",
+    "send_visitor_message create_ticket start_chat set_customer_info rate_chat",
+)
+rule(
+    "profile.fields",
+    "kontor, trial_kalan_gun and timestamp are integers, trial_bitis is a day that there is: else 422.",
+    "set_customer_info",
+)
+rule(
+    "ticket.files",
+    "A ticket and its replies show the files that were sent with them, 10 at most, each once.",
+    "create_ticket reply_ticket get_ticket",
+)

@@ -8,7 +8,7 @@ from typing import Any
 
 from contract_tests.mutants.planting import Patch, Seen, mutant
 from impl import security
-from impl.actions import articles, files
+from impl.actions import articles, files, tickets, visitors
 from impl.rules.origins import may_call
 from impl.store.memory.articles import Articles
 
@@ -98,3 +98,53 @@ def always_status_400(patch: Patch) -> None:
             seen.body = json.dumps({**json.loads(seen.body), "status": 400}).encode()
 
     patch.answers(change)
+
+
+@mutant("input.ids", "Ids end at 2^31 − 1.")
+def ids_of_32_bits(patch: Patch) -> None:
+    patch.document(lambda schemas: schemas["Id"].update(maximum=2**31 - 1))
+
+
+@mutant("input.ids", "0 is an id.")
+def ids_from_zero(patch: Patch) -> None:
+    patch.document(lambda schemas: schemas["Id"].update(minimum=0))
+
+
+@mutant("input.lengths", "A message has 1000 characters at most.")
+def short_messages(patch: Patch) -> None:
+    patch.document(lambda schemas: schemas["MessageText"].update(maxLength=1000))
+
+
+@mutant("input.lengths", "A comment may be of any length.")
+def long_comments(patch: Patch) -> None:
+    patch.document(lambda schemas: schemas["RateChatRequest"]["properties"]["yorum"].pop("maxLength"))
+
+
+@mutant("profile.fields", "Any text is a trial_bitis.")
+def any_trial_end(patch: Patch) -> None:
+    def change(schemas: dict[str, Any]) -> None:
+        schemas["CustomerInfoRequest"]["properties"]["trial_bitis"] = {"type": ["string", "null"]}
+
+    patch.document(change)
+    patch.wrap(visitors, "read_instant", lambda read, text: read(text) or read("2030-01-01"))
+
+
+@mutant("profile.fields", "kontor may be any number.")
+def credit_of_any_kind(patch: Patch) -> None:
+    def change(schemas: dict[str, Any]) -> None:
+        schemas["CustomerInfoRequest"]["properties"]["kontor"]["type"] = ["number", "null"]
+
+    patch.document(change)
+
+
+@mutant("ticket.files", "A reply's files are lost.")
+def reply_without_files(patch: Patch) -> None:
+    async def reply(original: Any, world: Any, tx: Any, ticket: Any, operator: Any, text: str, files: Any) -> Any:
+        return await original(world, tx, ticket, operator, text, ())
+
+    patch.wrap(tickets, "_reply", reply)
+
+
+@mutant("ticket.files", "A ticket has any number of files.")
+def many_files(patch: Patch) -> None:
+    patch.document(lambda schemas: schemas["FileIds"].pop("maxItems"))
