@@ -19,6 +19,8 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     repeats,
     visitors,
     schema,
+    content,
+    clock,
 )
 from contract_tests.catalogue.rule import CAPABILITIES, CATALOGUE, Capability, Column, Rule
 
@@ -31,6 +33,8 @@ __all__ = [
     "answers",
     "banner",
     "chats",
+    "clock",
+    "content",
     "credentials",
     "envelope",
     "identity",
