@@ -203,6 +203,14 @@ class Client(Caller):
         """What the operator's panel shows of the visitor."""
         return self.operator("GET", f"context/{quote(visitor, safe='')}", login)
 
+    def opened_chat(self, chat: int, visitor: str, tenant: Tenant | None = None) -> None:
+        """A chat that a request of the check's own opened: it is closed at the end."""
+        self._open[chat] = visitor, tenant or self.target.tenant
+
+    def opened_ticket(self, ticket: int) -> None:
+        """A ticket that a request of the check's own opened: it is closed at the end."""
+        self._tickets.add(ticket)
+
     def leave(self, chat: int, *, is_open: bool) -> None:
         """Done with a chat: close it if it is open."""
         visitor, tenant, headers = self._open.pop(chat, ("", None, {}))

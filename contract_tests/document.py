@@ -108,6 +108,11 @@ class Document:
         """The node itself, or what its `$ref` names."""
         return self._resolved(node) or {}
 
+    @property
+    def node(self) -> Node:
+        """The whole document."""
+        return self._node
+
     def _resolved(self, node: Node | None) -> Node | None:
         while node is not None and "$ref" in node:
             found: Any = self._node
@@ -125,13 +130,14 @@ class Document:
             value = json.loads(body)
         except (ValueError, RecursionError):
             return [f"the body is not JSON: {body[:60]!r}"]
-        validator = self._validator(schema)
+        validator = self.validator(schema)
         return [
             f"/{'/'.join(map(str, fault.instance_path))}: {fault.message[:300]}"
             for fault in validator.iter_errors(value)
         ]
 
-    def _validator(self, schema: Node) -> jsonschema_rs.Draft202012Validator:
+    def validator(self, schema: Node) -> jsonschema_rs.Draft202012Validator:
+        """Checks values by a schema of the document; made once."""
         key = json.dumps(schema).replace('"$ref": "#/', f'"$ref": "{_BASE}#/')
         if key not in self._validators:
             self._validators[key] = jsonschema_rs.Draft202012Validator(json.loads(key), registry=self._registry)

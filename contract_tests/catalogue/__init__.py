@@ -18,6 +18,7 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     panel,
     repeats,
     visitors,
+    schema,
 )
 from contract_tests.catalogue.rule import CAPABILITIES, CATALOGUE, Capability, Column, Rule
 
@@ -41,6 +42,7 @@ __all__ = [
     "projects",
     "repeats",
     "sessions",
+    "schema",
     "site",
     "tickets",
     "visitors",

@@ -27,6 +27,7 @@ from contract_tests.rules import (
     sessions,
     site,
     strip,
+    schema,
     tickets,
     visitors,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "sessions",
     "site",
     "strip",
+    "schema",
     "tickets",
     "visitors",
 ]

@@ -1,0 +1,1 @@
+"""Requests that Schemathesis makes of the document, filled in with what the server has, and judged."""

@@ -1,0 +1,259 @@
+"""What requests speak of: visitors, chats, tickets and files that were made for them, and who asks."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from contract_tests.client import Client
+from contract_tests.findings import NotJudged
+from contract_tests.target import Login
+
+COOKIE: Final = "cozum_portal"
+SAME_SITE: Final = {"Sec-Fetch-Site": "same-origin"}
+PROJECT: Final = "Sözleşme Denetimi"
+"""The name of the project that portal calls may change: one that we opened."""
+PNG: Final = bytes.fromhex(
+    "89504e470d0a1a0a0000000d494844520000000100000001080200000090"
+    "7753de0000000c4944415478da63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
+)
+
+
+class Scene:
+    """Things at the server; each is made when it is first needed. Lives as long as its client."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.target = client.target
+        self._known: dict[str, Any] = {}
+        self._tokens: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, client: Client) -> Scene:
+        """The client's own."""
+        scene = client.kept.setdefault("schema scene", cls(client))
+        assert isinstance(scene, cls)
+        return scene
+
+    def _once(self, name: str, make: Any) -> Any:
+        if name not in self._known:
+            self._known[name] = make()
+        return self._known[name]
+
+    # The visitor's
+
+    def visitor(self) -> str:
+        """One who is known to the server, with a token."""
+        known: str = self._once("visitor", self._new_visitor)
+        return known
+
+    def _new_visitor(self) -> str:
+        visitor = self.client.visitor()
+        token = self.client.init(visitor).value["data"].get("ziyaretci_token")
+        if token:
+            self._tokens[visitor] = token
+        return visitor
+
+    def doomed(self, *, fresh: bool) -> str:
+        """One of whom nothing else is needed: may be erased."""
+        return str(self._new_visitor() if fresh else self._once("doomed", self._new_visitor))
+
+    def token(self, visitor: str) -> str | None:
+        """What proves the visitor's browser, if we were told it."""
+        return self._tokens.get(visitor)
+
+    def chat(self, *, fresh: bool = False) -> tuple[str, int]:
+        """Visitor and id of an open chat that nobody took."""
+        return self._new_chat() if fresh else self._kept("chat", self._new_chat)
+
+    def _new_chat(self) -> tuple[str, int]:
+        visitor = self.client.visitor()
+        return visitor, self.client.chat(visitor)
+
+    def _kept(self, name: str, make: Any) -> tuple[str, int]:
+        made: tuple[str, int] = self._once(name, make)
+        return made
+
+    def talk(self) -> tuple[str, int]:
+        """An open chat of the visitor with the token, with a message, taken by the operator."""
+        return self._kept("talk", self._new_talk)
+
+    def _new_talk(self) -> tuple[str, int]:
+        visitor = self._new_visitor()
+        chat = self.client.start_chat(visitor, mesaj="Merhaba").data["oturum"]["id"]
+        self.client.accept(chat).succeeded()
+        return visitor, chat
+
+    def closed(self, *, fresh: bool = False) -> tuple[str, int]:
+        """A closed chat that is not rated."""
+        return self._new_closed() if fresh else self._kept("closed", self._new_closed)
+
+    def _new_closed(self) -> tuple[str, int]:
+        visitor, chat = self._new_chat()
+        self.client.end(visitor, chat).succeeded()
+        self.client.leave(chat, is_open=False)
+        return visitor, chat
+
+    def ticket(self) -> tuple[str, int]:
+        """Visitor and id of an open ticket."""
+        return self._kept("ticket", self._new_ticket)
+
+    def _new_ticket(self) -> tuple[str, int]:
+        visitor = self._new_visitor()
+        return visitor, self.client.ticket(visitor).data["ticket"]["id"]
+
+    def status_ticket(self) -> int:
+        """A ticket that nobody replies to: its state may change."""
+        return self._kept("status ticket", self._new_ticket)[1]
+
+    def file(self, visitor: str) -> str:
+        """A file of the visitor's."""
+        return str(self._once(f"file {visitor}", lambda: self._new_file(visitor)))
+
+    def _new_file(self, visitor: str) -> str:
+        return str(self.client.upload(visitor, "nokta.png", PNG).data["dosya"]["dosya_id"])
+
+    def slug(self) -> str:
+        """A published article's. Raises NotJudged where there is none."""
+        return str(self._once("slug", self._find_slug))
+
+    def _find_slug(self) -> str:
+        answer = self.client.call("GET", "/api/v1/widget/kb/categories", tenant=self.target.tenant)
+        for category in answer.data["kategoriler"]:
+            for article in category["makaleler"]:
+                return str(article["slug"])
+        raise NotJudged("the tenant has no published article")
+
+    # The operator's
+
+    def tenant_id(self) -> int:
+        """The tenant whose site we are."""
+        return int(self._once("tenant", self.client.tenant_id))
+
+    def operator_id(self) -> int:
+        """Whom a chat can go to."""
+        return int(self._once("operator", self._find_operator))
+
+    def _find_operator(self) -> int:
+        token = self.client.login(self.target.operator)
+        self.client.call("POST", "/api/v1/auth/logout", token=token.data["token"])
+        return int(token.data["operator"]["id"])
+
+    def tabs(self) -> list[Any]:
+        """The operator's tenants in their order."""
+        return list(self.client.operator("GET", "tenants").data["musteriler"])
+
+    def state(self) -> str:
+        """The operator's."""
+        return str(self.client.operator("GET", "status").data["durum"])
+
+    def operator_file(self) -> str:
+        """A file of the operator's for the tenant whose site we are."""
+        return str(self._once("operator file", self._new_operator_file))
+
+    def _new_operator_file(self) -> str:
+        border = "cozum-contract-test"
+        raw = (
+            f'--{border}\r\nContent-Disposition: form-data; name="musteri_id"\r\n\r\n{self.tenant_id()}\r\n--{border}\r\n'
+            f'Content-Disposition: form-data; name="dosya"; filename="nokta.png"\r\nContent-Type: image/png\r\n\r\n'
+        ).encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={border}"}
+        answer = self.client.operator("POST", "upload", raw=raw + PNG + f"\r\n--{border}--\r\n".encode(), headers=headers)
+        return str(answer.data["dosya"]["dosya_id"])
+
+    def fresh_token(self) -> str:
+        """A token that may be revoked, while another one keeps the operator online."""
+        self.client.token()
+        return str(self.client.login(self.target.operator).data["token"])
+
+    # Files of tenants
+
+    def logo(self) -> int:
+        """The id of a tenant with a logo. Raises NotJudged where none has one."""
+        return int(self._once("logo", self._find_logo))
+
+    def _find_logo(self) -> int:
+        for tenant in (self.target.tenant, self.target.listed, self.target.other):
+            url = self.client.init(self.client.visitor(), tenant).data["logo_url"] if tenant else None
+            parts = urlsplit(url or "").path.split("/")
+            if parts[1:3] == ["storage", "tenants"] and parts[3].isdigit():
+                return int(parts[3])
+        raise NotJudged("no tenant has a logo at /storage/tenants/")
+
+    # The portal's
+
+    def portal_user(self) -> Login:
+        """Whose projects may be opened and changed: only on a server of our own. Raises NotJudged."""
+        if not self.target.owned:
+            raise NotJudged("it would change projects for everybody: it needs a server of our own (--owned)")
+        if self.target.outsider is None:
+            raise NotJudged("it needs an operator who is no member of the tenant, in whose name a project is opened")
+        return self.target.outsider
+
+    def session(self) -> str:
+        """The cookie of the portal user, working on a project that we opened."""
+        return str(self._once("session", self._new_session))
+
+    def _new_session(self) -> str:
+        cookie = self.sign_in(self.portal_user())
+        self._choose(cookie, self._project(cookie))
+        return cookie
+
+    def sign_in(self, login: Login) -> str:
+        """A new session's cookie."""
+        body = {"email": login.email, "sifre": login.password}
+        answer = self.client.call("POST", "/portal/giris", body=body, headers=SAME_SITE)
+        answer.succeeded()
+        return cookie_in(answer.headers)
+
+    def portal(self, cookie: str, method: str, path: str, **options: Any) -> Any:
+        """`data` of a portal call."""
+        headers = SAME_SITE | {"Cookie": f"{COOKIE}={cookie}"}
+        return self.client.call(method, f"/portal/{path}", headers=headers, **options).data
+
+    def _choose(self, cookie: str, project: int) -> None:
+        self.portal(cookie, "POST", f"projeler/sec/{project}")
+
+    def project(self) -> int:
+        """The project that the session works on."""
+        self.session()
+        return int(self._known["project"])
+
+    def _project(self, cookie: str) -> int:
+        """One that we opened, now or before: a user can open only three a day."""
+        mine = self.portal(cookie, "GET", "projelerim")["musteriler"]
+        found = next((one["id"] for one in mine if one.get("firma_adi") == PROJECT), None)
+        if found is None:
+            headers = SAME_SITE | {"Cookie": f"{COOKIE}={cookie}"}
+            body = {"firma_adi": PROJECT}
+            answer = self.client.call("POST", "/portal/projelerim", body=body, headers=headers, patient=False)
+            if answer.status == 429:
+                raise NotJudged("the portal user has opened as many projects as a day allows")
+            found = answer.data["musteri"]["id"]
+        self._known["project"] = found
+        return int(found)
+
+    def origin(self, *, fresh: bool) -> str:
+        """One that the project lists, or has listed."""
+        if fresh or "origin" not in self._known:
+            origin = f"https://{self.client.visitor()}.example.com"
+            self.portal(self.session(), "POST", "widget/originler", body={"origin": origin})
+            self._known["origin"] = origin
+        return str(self._known["origin"])
+
+    def delivery(self) -> int:
+        """One of the project's webhook."""
+        raise NotJudged("no delivery of the project's webhook has ended")
+
+    def close(self) -> None:
+        """Leave nothing open: what is made next is made anew."""
+        for name in ("chat", "talk"):
+            made = self._known.pop(name, None)
+            if made:
+                self.client.leave(made[1], is_open=True)
+
+
+def cookie_in(headers: Any) -> str:
+    """The session's cookie that an answer sets, or nothing."""
+    line = headers.get("set-cookie", "")
+    return line.partition(";")[0].removeprefix(f"{COOKIE}=") if line.startswith(f"{COOKIE}=") else ""
