@@ -211,6 +211,10 @@ class Client(Caller):
         """A ticket that a request of the check's own opened: it is closed at the end."""
         self._tickets.add(ticket)
 
+    def opened(self, number: object) -> bool:
+        """Whether a chat or a ticket of that id is our own."""
+        return number in self._open or number in self._tickets
+
     def leave(self, chat: int, *, is_open: bool) -> None:
         """Done with a chat: close it if it is open."""
         visitor, tenant, headers = self._open.pop(chat, ("", None, {}))

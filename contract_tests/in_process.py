@@ -56,6 +56,9 @@ def our_server(document: Path) -> Iterator[Target]:
     application = Application(settings, lambda scope: world)
     listener = bind("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
+    logs = {log: log.level for log in map(logging.getLogger, ("cozum", "python_multipart"))}
+    for log in logs:
+        log.setLevel(logging.CRITICAL)  # what fails inside is judged by its answer
     loop_of: list[asyncio.AbstractEventLoop] = []
     server = uvicorn.Server(configuration(_telling_its_loop(application.asgi, loop_of)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -95,6 +98,10 @@ async def _world(settings: Settings, clock: MovableClock) -> World:
     world = await build_world(settings, clock)
     await world.store.transact(lambda tx: tx.put_tenant(SECURE))
     return world
+        server.should_exit = True
+        thread.join(10)
+        world.files.close()
+        for log, level in logs.items():
 
 
 def _telling_its_loop(app: App, found: list[asyncio.AbstractEventLoop]) -> App:

@@ -2,11 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
 from contract_tests.checks import Judge, check, of_operations
+from contract_tests.findings import NotJudged
 from contract_tests.schema.asking import Asking
+from contract_tests.schema.draft import Draft
+from contract_tests.schema.examples import examples
+from contract_tests.schema.following import Following
+from contract_tests.schema.links import has_links, links
+
+if TYPE_CHECKING:
+    from contract_tests.schema.generation import Source
+
+
+def _source(judge: Judge) -> Source:
+    """What generates; made once a client."""
+    from contract_tests.schema.generation import Source
+
+    source = judge.client.kept.get("schema source")
+    if not isinstance(source, Source):
+        source = judge.client.kept["schema source"] = Source(judge.document)
+    return source
+
+
+@check("schema.examples", parts=of_operations)
+def own_examples(judge: Judge) -> None:
+    asking = Asking(judge)
+    if judge.order.level == "reference" and asking.operation.path.startswith("/portal/"):
+        raise NotJudged("the reference's portal answers pages, not JSON")
+    for draft in examples(judge.document, asking.operation):
+        answer = asking.ask(draft)
+        if answer is not None:
+            asking.succeeded(draft, answer, draft.about)
+
+
+@check("schema.links", parts=has_links)
+def links_lead_on(judge: Judge) -> None:
+    following = Following(judge)
+    followed = [following.follow(link) for link in links(judge.document, following.source.operation)]
+    if not any(followed):
+        raise NotJudged("no answer had what its links take")
 
 
 @check("schema.coverage", parts=of_operations)
 def limits_of_the_schemas(judge: Judge) -> None:
     asking = Asking(judge)
-    asking.all_of(asking.source.coverage(judge.part))
+    drafts: Iterable[Draft] = _source(judge).coverage(judge.part)
+    if judge.order.profile == "quick":
+        drafts = _one_of_each(judge, drafts)
+    asking.all_of(drafts)
+
+
+def _one_of_each(judge: Judge, drafts: Iterable[Draft]) -> list[Draft]:
+    """Of those that say the same of themselves, one by chance."""
+    kinds: dict[object, list[Draft]] = {}
+    for draft in drafts:
+        kinds.setdefault((draft.allowed, draft.about, draft.wrong, draft.parameter), []).append(draft)
+    return [judge.random.choice(alike) for alike in kinds.values()]
+
+
+@check("schema.fuzz", parts=of_operations)
+def at_random(judge: Judge) -> None:
+    Asking(judge).all_of(_random(judge))
+
+
+def _random(judge: Judge) -> Iterator[Draft]:
+    from contract_tests.schema.generation import draft
+
+    source = _source(judge)
+    often, modes = source.richness(judge.part), source.modes(judge.part)
+    if judge.order.profile == "quick":
+        often, modes = 1, (judge.random.choice(modes),)
+    for mode in modes:
+        for case in judge.draw(source.random(judge.part, mode), often / judge.order.examples):
+            yield draft(judge.part, case)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from contract_tests.checks import Judge
 from contract_tests.client import Answer
@@ -13,101 +13,122 @@ from contract_tests.findings import NotJudged
 from contract_tests.schema.draft import Draft, Form, Request
 from contract_tests.schema.filling import EVERYBODYS, ONCE, credentials, fill
 from contract_tests.schema.scene import COOKIE, SAME_SITE, Scene, cookie_in
+from contract_tests.target import Login
 
-if TYPE_CHECKING:
-    from contract_tests.schema.generation import Source
-
-FORM: Final = (400, 405, 406, 413, 414, 415, 422, 431)
-"""Statuses that say that the request has a wrong form."""
 BODY_FORM: Final = (400, 413, 415, 422)
+"""Statuses that say that a body has a wrong form."""
 STATE: Final = (402, 409, 429)
 """Statuses that say that the request is right, but not now."""
-
-
-def source_of(judge: Judge) -> Source:
-    """What generates; made once a client."""
-    from contract_tests.schema.generation import Source
-
-    source = judge.client.kept.get("schema source")
-    if source is None:
-        source = judge.client.kept["schema source"] = Source(judge.document)
-    made: Source = source
-    return made
+OPENS_PROJECTS: Final = "portal_create_project"
 
 
 class Asking:
     """One operation of the document, asked over and over."""
 
-    def __init__(self, judge: Judge) -> None:
-        """Raises NotJudged where asking would change things for everybody."""
+    def __init__(self, judge: Judge, operation: Operation | None = None) -> None:
+        """`operation` is the judge's part unless it is said. Raises NotJudged where it cannot be asked."""
         self.judge = judge
         self.client = judge.client
         self.scene = Scene.of(judge.client)
-        self.source = source_of(judge)
-        self.operation = next(one for one in judge.document.operations if one.id == judge.part)
+        self.operation = operation or next(one for one in judge.document.operations if one.id == judge.part)
         self.form = _form(judge, self.operation)
         self.statuses: Counter[int] = Counter()
-        if self.operation.id in EVERYBODYS and not judge.target.owned:
-            raise NotJudged(f"it changes {EVERYBODYS[self.operation.id]}: it needs a server of our own (--owned)")
-        if self.operation.id == "erase_visitor" and judge.target.manager is None:
-            raise NotJudged("it needs an operator who is sahip or yonetici of the tenant")
+        self.lacking: str = ""
+        """Why an allowed request was left out."""
+        _check_that_it_may(judge, self.operation)
 
     def all_of(self, drafts: Iterable[Draft]) -> None:
-        """Ask them all, and judge. Raises NotJudged when the time is over."""
-        often = ONCE.get(self.operation.id)
+        """Ask them all, and judge. Raises NotJudged when the time is over, or where what is asked for is not there."""
+        most = ONCE.get(self.operation.id)
         for number, draft in enumerate(drafts):
             if self.judge.seconds_left <= 0:
                 raise NotJudged(f"the time was over after {number} requests (--max-time)")
-            if draft.allowed and often is not None and sum(self.statuses.values()) >= often:
-                continue
-            self.ask(draft)
+            if not (draft.allowed and (self.lacking or (most is not None and self.statuses.total() >= most))):
+                self._ask_or_lack(draft)
+        if self.lacking:
+            raise NotJudged(f"only what the document forbids was asked: {self.lacking}")
 
-    def ask(self, draft: Draft) -> Answer | None:
-        """Fill in, send, judge; None where it cannot be sent."""
-        request = self.prepared(draft)
-        if request is None:
+    def _ask_or_lack(self, draft: Draft) -> None:
+        try:
+            answer = self.ask(draft)
+        except Lacking as error:
+            self.lacking = str(error)
+            return
+        if answer is not None:
+            self.judged(draft, answer)
+
+    def ask(
+        self, draft: Draft, given: Mapping[str, Any] | None = None, login: Login | None = None
+    ) -> Answer | None:
+        """Fill in but for what is given, and send; None for what HTTP cannot say."""
+        request = self._prepared(draft, given or {}, login)
+        return None if request is None else self._send(request)
+
+    def _prepared(self, draft: Draft, given: Mapping[str, Any], login: Login | None) -> Request | None:
+        for place, value in given.items():
+            draft.put(place, value)
+        try:
+            fill(self.scene, self.form, self.operation, draft, given.keys())
+        except NotJudged as error:
+            raise Lacking(str(error)) from None
+        request = draft.encode(draft, credentials(self.scene, self.operation, draft, login))
+        if not all(_can_be_sent(value) for value in request.headers.values()):
             return None
-        answer = self.send(request)
-        self.judged(draft, answer)
-        return answer
+        asked = self.judge.document.operation(request.method, request.where.partition("?")[0])
+        return request if asked in (None, self.operation) else None
 
-    def prepared(self, draft: Draft) -> Request | None:
-        """With real things in it; None for what HTTP cannot say, or what would ask another operation."""
-        from contract_tests.schema.generation import request
-
-        fill(self.scene, self.form, self.operation, draft)
-        made = request(draft, credentials(self.scene, self.operation, draft))
-        if not all(_can_be_sent(value) for value in made.headers.values()):
-            return None
-        asked = self.judge.document.operation(made.method, made.where.partition("?")[0])
-        return made if asked in (None, self.operation) else None
-
-    def send(self, request: Request) -> Answer:
-        """Send it; what it opened is closed again."""
+    def _send(self, request: Request) -> Answer:
         answer = self.client.call(
             request.method,
             request.where,
             raw=request.content,
             headers=request.headers,
             nowhere=True,
-            patient=self.operation.id != "portal_create_project",
+            patient=self.operation.id != OPENS_PROJECTS,
         )
         if answer.status < 300:
-            _remember(self, request, answer)
+            _remember(self, answer)
         return answer
 
     def judged(self, draft: Draft, answer: Answer) -> None:
-        """Whether it may be answered so."""
+        """Whether it may be answered so; what breaks a rule of every answer is told already."""
         if draft.allowed:
             self.statuses[answer.status] += 1
             kept = answer.status < 400 or answer.status in STATE or answer.status >= 500
-            expected = f"success, since the document allows it ({draft.about})"
+            expected = f"success, since the document allows {_told(draft)}"
         else:
-            refusals: Sequence[int] = BODY_FORM if draft.wrong == {"body"} else range(400, 500)
+            refusals: Collection[int] = BODY_FORM if draft.wrong == {"body"} else range(400, 500)
             kept = answer.status in refusals or answer.status >= 500
-            expected = f"{' or '.join(map(str, BODY_FORM)) if refusals is BODY_FORM else '4xx'}, since {draft.about}"
+            expected = f"{_either(BODY_FORM) if refusals is BODY_FORM else '4xx'}, since the document forbids {_told(draft)}"
         if not kept:
             self.judge.found(self.judge.broken(expected, answer.told(), answer))
+
+    def succeeded(self, draft: Draft, answer: Answer, what: str) -> bool:
+        """Whether it is a success, or a quota is used up; it is told when it is not."""
+        kept = answer.status < 400 or (self.operation.id == OPENS_PROJECTS and answer.status == 429)
+        if not kept:
+            self.judge.found(self.judge.broken(f"success: {what}", answer.told(), answer))
+        return kept
+
+
+class Lacking(NotJudged):
+    """What an allowed request speaks of is not there; the message says what."""
+
+
+def _check_that_it_may(judge: Judge, operation: Operation) -> None:
+    if operation.id in EVERYBODYS and not judge.target.owned:
+        raise NotJudged(f"it changes {EVERYBODYS[operation.id]}: it needs a server of our own (--owned)")
+    if operation.id == "erase_visitor" and judge.target.manager is None:
+        raise NotJudged("it needs an operator who is sahip or yonetici of the tenant")
+
+
+def _told(draft: Draft) -> str:
+    where = f" ({', '.join(sorted(draft.wrong))})" if draft.wrong else ""
+    return draft.about + where
+
+
+def _either(statuses: Sequence[int]) -> str:
+    return " or ".join(map(str, statuses))
 
 
 def _can_be_sent(value: str) -> bool:
@@ -122,17 +143,18 @@ def _form(judge: Judge, operation: Operation) -> Form:
     return forms[operation.id]
 
 
-def _remember(asking: Asking, request: Request, answer: Answer) -> None:
+def _remember(asking: Asking, answer: Answer) -> None:
     """What was opened is closed, now or at the end."""
     client, operation = asking.client, asking.operation.id
     value = answer.value
     data: Any = value.get("data", {}) if isinstance(value, dict) else {}
     if operation == "start_chat":
         client.opened_chat(data["oturum"]["id"], data["oturum"]["ziyaretci_id"])
-        client.leave(data["oturum"]["id"], is_open=True)
     elif operation == "create_ticket":
         client.opened_ticket(data["ticket"]["id"])
     elif operation == "login":
         client.call("POST", "/api/v1/auth/logout", token=data["token"])
     elif operation == "portal_sign_in" and cookie_in(answer.headers):
         client.call("POST", "/portal/cikis", headers=SAME_SITE | {"Cookie": f"{COOKIE}={cookie_in(answer.headers)}"})
+    elif operation == "portal_choose_project":
+        asking.scene.choose_again()

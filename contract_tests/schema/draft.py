@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import jsonschema_rs
@@ -30,7 +30,7 @@ class Request:
 
 @dataclass
 class Draft:
-    """A case of a generator's."""
+    """A case of a generator's, or an example; `case` has its parts under the names that Schemathesis gives them."""
 
     operation: str
     case: Any
@@ -42,6 +42,8 @@ class Draft:
     scenario: str = ""
     parameter: str | None = None
     """The parameter that breaks the document, when it is one."""
+    encode: Callable[[Draft, Mapping[str, str]], Request] = field(kw_only=True, repr=False)
+    """Makes bytes of it; the headers are added, and win."""
 
     def get(self, place: str) -> Any:
         """What stands at `body/oturum_id`. Raises KeyError."""
@@ -62,7 +64,7 @@ class Draft:
     def put(self, place: str, value: Any) -> None:
         """Put a value in the place of what stands there, or take it away (None)."""
         where, name = place.split("/", 1)
-        changed = dict(self._container(where))
+        changed = dict(self._container(where) or {})
         changed.pop(next((known for known in changed if _same(where, known, name)), name), None)
         if value is not None:
             changed[name] = value
@@ -104,10 +106,10 @@ class Form:
         except ValueError:
             return False
 
-    def fill(self, draft: Draft, values: Values) -> None:
+    def fill(self, draft: Draft, values: Values, but: Collection[str] = ()) -> None:
         """Put real values where the case has some that the document allows: what breaks the document stays."""
         for place, value in values.items():
-            if not draft.has(place):
+            if place in but or not draft.has(place):
                 continue
             before = draft.get(place)
             if not isinstance(before, bytes) and not self.allows(place, before) and not draft.allowed:

@@ -6,13 +6,14 @@ A function an operation. `fresh` says that the request may succeed and use the t
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from contract_tests.client import sign
 from contract_tests.document import Operation
 from contract_tests.schema.draft import Draft, Form, Values
 from contract_tests.schema.scene import COOKIE, PNG, SAME_SITE, Scene
+from contract_tests.target import Login
 
 Filling = Callable[[Scene, bool], Values]
 
@@ -27,11 +28,14 @@ ONCE: Final = {"portal_create_project": 1, "login": 3, "portal_sign_in": 3, "log
 LONGEST_KEY: Final = 100
 
 
-def fill(scene: Scene, form: Form, operation: Operation, draft: Draft) -> None:
-    """Put real things where the case has some that the document allows. Raises NotJudged where there are none."""
+def fill(scene: Scene, form: Form, operation: Operation, draft: Draft, given: Collection[str] = ()) -> None:
+    """Put real things where the case has some that the document allows, but in the `given` places.
+
+    Raises NotJudged where there are none.
+    """
     make = FILLINGS.get(operation.id)
     if make is not None:
-        form.fill(draft, make(scene, draft.allowed))
+        form.fill(draft, make(scene, draft.allowed), given)
     form.fill(draft, {"header/Idempotency-Key": lambda key: f"{key[:LONGEST_KEY]}-{scene.client.visitor()}"})
     if operation.id == "set_customer_info":
         _sign(scene, draft)
@@ -39,8 +43,8 @@ def fill(scene: Scene, form: Form, operation: Operation, draft: Draft) -> None:
     form.fill(draft, {"header/X-Ziyaretci-Token": scene.token(visitor)})
 
 
-def credentials(scene: Scene, operation: Operation, draft: Draft) -> dict[str, str]:
-    """Headers that say who asks, unless it is the case that nobody does."""
+def credentials(scene: Scene, operation: Operation, draft: Draft, login: Login | None = None) -> dict[str, str]:
+    """Headers that say who asks, unless it is the case that nobody does; `login` in the place of our operator."""
     security = operation.node.get("security")
     schemes = {name for one in ([{"operatorToken": []}] if security is None else security) for name in one}
     given: dict[str, str] = {}
@@ -48,7 +52,7 @@ def credentials(scene: Scene, operation: Operation, draft: Draft) -> dict[str, s
         given |= SAME_SITE
     for name, scheme in SCHEMES.items():
         if name in schemes and draft.parameter != scheme:
-            given |= _credential(scene, operation, name)
+            given |= _credential(scene, operation, name, login)
     return given
 
 
@@ -60,7 +64,7 @@ SCHEMES: Final = {
 }
 
 
-def _credential(scene: Scene, operation: Operation, scheme: str) -> dict[str, str]:
+def _credential(scene: Scene, operation: Operation, scheme: str, login: Login | None) -> dict[str, str]:
     target = scene.target
     if scheme == "widgetKey":
         origin = {"Origin": target.tenant.origin} if target.tenant.origin else {}
@@ -68,8 +72,8 @@ def _credential(scene: Scene, operation: Operation, scheme: str) -> dict[str, st
     if scheme == "operatorToken":
         if operation.id == "logout":
             return {"Authorization": f"Bearer {scene.fresh_token()}"}
-        login = target.manager if operation.id == "erase_visitor" else target.operator
-        return {"Authorization": f"Bearer {scene.client.token(login)}"}
+        usual = target.manager if operation.id == "erase_visitor" else target.operator
+        return {"Authorization": f"Bearer {scene.client.token(login or usual)}"}
     cookie = scene.sign_in(scene.portal_user()) if operation.id == "portal_sign_out" else scene.session()
     return {"Cookie": f"{COOKIE}={cookie}"}
 
@@ -110,7 +114,7 @@ def _message(scene: Scene, fresh: bool) -> Values:
     return {
         "body/ziyaretci_id": visitor,
         "body/oturum_id": chat,
-        "body/dosya_id": scene.file(visitor),
+        "body/dosya_id": scene.file(),
         "body/istemci_mesaj_id": lambda made: f"{own}-{made}"[:64],
     }
 
@@ -132,7 +136,7 @@ def _rate(scene: Scene, fresh: bool) -> Values:
 
 def _create_ticket(scene: Scene, fresh: bool) -> Values:
     visitor = scene.visitor()
-    return {"body/ziyaretci_id": visitor, "body/dosyalar": lambda made: [scene.file(visitor)][: len(made)]}
+    return {"body/ziyaretci_id": visitor, "body/dosyalar": lambda made: [scene.file()][: len(made)]}
 
 
 def _ticket(scene: Scene, fresh: bool) -> Values:
@@ -141,7 +145,7 @@ def _ticket(scene: Scene, fresh: bool) -> Values:
         "path/id": ticket,
         "query/ziyaretci_id": visitor,
         "body/ziyaretci_id": visitor,
-        "body/dosyalar": lambda made: [scene.file(visitor)][: len(made)],
+        "body/dosyalar": lambda made: [scene.file()][: len(made)],
     }
 
 
@@ -221,6 +225,11 @@ def _login(scene: Scene, fresh: bool) -> Values:
 # The portal's
 
 
+def _sign_in(scene: Scene, fresh: bool) -> Values:
+    login = scene.portal_login()
+    return {"body/email": login.email, "body/sifre": login.password}
+
+
 def _project(scene: Scene, fresh: bool) -> Values:
     return {"path/musteriId": scene.project()}
 
@@ -245,7 +254,7 @@ def _delivery(scene: Scene, fresh: bool) -> Values:
 
 
 def _file(scene: Scene, fresh: bool) -> Values:
-    return {"path/dosya_id": scene.file(scene.visitor())}
+    return {"path/dosya_id": scene.file()}
 
 
 def _logo(scene: Scene, fresh: bool) -> Values:
@@ -289,7 +298,7 @@ FILLINGS: Final[dict[str, Filling]] = {
     "get_visitor_context": _context,
     "erase_visitor": _erase,
     "portal_choose_project": _project,
-    "portal_sign_in": _login,
+    "portal_sign_in": _sign_in,
     "portal_add_origin": _add_origin,
     "portal_remove_origin": _remove_origin,
     "portal_set_webhook": _webhook,

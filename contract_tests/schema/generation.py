@@ -6,7 +6,7 @@ Importing it takes half a second: only checks that need it do.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -39,6 +39,8 @@ OWN_HEADERS: Final = (
 """What Schemathesis or its HTTP library adds by itself."""
 FINE: Final = (CoverageScenario.OBJECT_UNEXPECTED_PROPERTIES,)
 """What Schemathesis takes for wrong and the document does not: unknown headers and fields are ignored."""
+CREDENTIALS: Final = ("X-API-Key", "Authorization", "cozum_portal")
+RICHEST: Final = 40
 ABOUT_BODIES: Final = (CoverageScenario.MALFORMED_CONTENT_TYPE, CoverageScenario.UNSUPPORTED_CONTENT_TYPE)
 """What is wrong only where there is a body."""
 
@@ -47,20 +49,28 @@ class Source:
     """Makes requests of the document's operations."""
 
     def __init__(self, document: Document) -> None:
-        self._schema = schemathesis.openapi.from_dict(json.loads(json.dumps(document.node)))
+        config = schemathesis.Config()  # else it reads a schemathesis.toml, with its hooks, from whoever's folder
+        self._schema = schemathesis.openapi.from_dict(json.loads(json.dumps(document.node)), config=config)
         self._schema.config.phases.coverage.unexpected_methods = {"patch"}
         self._operations = {
             found.ok().definition.raw["operationId"]: found.ok() for found in self._schema.get_all_operations()
         }
 
-    def examples(self, operation: str) -> Iterator[SearchStrategy[Any]]:
-        """One strategy for each example of the document."""
-        yield from self._operations[operation].get_strategies_from_examples()
-
     def random(self, operation: str, mode: Mode) -> SearchStrategy[Any]:
         """Any case that the document allows, or forbids."""
         strategy: SearchStrategy[Any] = self._operations[operation].as_strategy(generation_mode=MODES[mode])
         return strategy
+
+    def modes(self, operation: str) -> tuple[Mode, ...]:
+        """What there is to generate: nothing is wrong where nothing is said of the request."""
+        found = self._operations[operation]
+        return ("allowed", "wrong") if self.richness(operation) > 1 or found.definition.raw.get("security") else ("allowed",)
+
+    def richness(self, operation: str) -> int:
+        """How many values there are to generate, at most `RICHEST`; 1 where the document says nothing of the request."""
+        found = self._operations[operation]
+        fields = sum(1 for one in found.iter_parameters() if one.name not in CREDENTIALS) + 6 * len(list(found.body))
+        return min(RICHEST, 1 + 4 * fields)
 
     def coverage(self, operation: str) -> Iterator[Draft]:
         """Cases at the limits of each keyword of the schema, on both sides; always the same."""
@@ -89,19 +99,21 @@ def draft(operation: str, case: Any) -> Draft:
         case,
         meta.generation.mode.is_positive,
         frozenset(wrong),
-        f"{told.description or 'a generated request'}",
+        told.description or "a generated request",
         scenario.value if scenario else "",
         parameter,
+        encode=request,
     )
 
 
-def request(draft: Draft, headers: dict[str, str]) -> Request:
+def request(draft: Draft, headers: Mapping[str, str]) -> Request:
     """The draft as bytes; `headers` are added, and win."""
     prepared = prepare_request(draft.case, None, config=SanitizationConfig(enabled=False), base_url=NOWHERE)
     parts = urlsplit(prepared.url)
     own = {name: value for name, value in prepared.headers.items() if name.lower() not in OWN_HEADERS}
     names = {name.lower() for name in headers}
-    given = {name: _text(value) for name, value in own.items() if name.lower() not in names} | headers
+    given = {name: _text(value) for name, value in own.items() if name.lower() not in names}
+    given |= headers
     body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
     return Request(draft.case.method.upper(), parts.path + (f"?{parts.query}" if parts.query else ""), given, body)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -35,7 +36,7 @@ class Scene:
         assert isinstance(scene, cls)
         return scene
 
-    def _once(self, name: str, make: Any) -> Any:
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self._known:
             self._known[name] = make()
         return self._known[name]
@@ -43,18 +44,17 @@ class Scene:
     # The visitor's
 
     def visitor(self) -> str:
-        """One who is known to the server, with a token."""
-        known: str = self._once("visitor", self._new_visitor)
-        return known
+        """Whose chat, tickets and files these are: known to the server, with a token."""
+        return str(self._once("visitor", self._new_visitor))
 
     def _new_visitor(self) -> str:
         visitor = self.client.visitor()
-        token = self.client.init(visitor).value["data"].get("ziyaretci_token")
+        token = self.client.init(visitor).data.get("ziyaretci_token")
         if token:
             self._tokens[visitor] = token
         return visitor
 
-    def doomed(self, *, fresh: bool) -> str:
+    def doomed(self, *, fresh: bool = True) -> str:
         """One of whom nothing else is needed: may be erased."""
         return str(self._new_visitor() if fresh else self._once("doomed", self._new_visitor))
 
@@ -70,17 +70,18 @@ class Scene:
         visitor = self.client.visitor()
         return visitor, self.client.chat(visitor)
 
-    def _kept(self, name: str, make: Any) -> tuple[str, int]:
+    def _kept(self, name: str, make: Callable[[], tuple[str, int]]) -> tuple[str, int]:
         made: tuple[str, int] = self._once(name, make)
         return made
 
     def talk(self) -> tuple[str, int]:
-        """An open chat of the visitor with the token, with a message, taken by the operator."""
+        """An open chat of the visitor, taken by the operator; its first message has a file."""
         return self._kept("talk", self._new_talk)
 
     def _new_talk(self) -> tuple[str, int]:
-        visitor = self._new_visitor()
-        chat = self.client.start_chat(visitor, mesaj="Merhaba").data["oturum"]["id"]
+        visitor = self.visitor()
+        chat = self.client.chat(visitor)
+        self.client.say(visitor, chat, "Ekte.", dosya_id=self.file()).succeeded()
         self.client.accept(chat).succeeded()
         return visitor, chat
 
@@ -95,23 +96,24 @@ class Scene:
         return visitor, chat
 
     def ticket(self) -> tuple[str, int]:
-        """Visitor and id of an open ticket."""
-        return self._kept("ticket", self._new_ticket)
+        """Visitor and id of an open ticket with a file."""
+        return self._kept("ticket", self.new_ticket)
 
-    def _new_ticket(self) -> tuple[str, int]:
-        visitor = self._new_visitor()
-        return visitor, self.client.ticket(visitor).data["ticket"]["id"]
+    def new_ticket(self) -> tuple[str, int]:
+        """Another one."""
+        visitor = self.visitor()
+        return visitor, self.client.ticket(visitor, dosyalar=[self.file()]).data["ticket"]["id"]
 
     def status_ticket(self) -> int:
         """A ticket that nobody replies to: its state may change."""
-        return self._kept("status ticket", self._new_ticket)[1]
+        return self._kept("status ticket", self.new_ticket)[1]
 
-    def file(self, visitor: str) -> str:
+    def file(self) -> str:
         """A file of the visitor's."""
-        return str(self._once(f"file {visitor}", lambda: self._new_file(visitor)))
+        return str(self._once("file", self._new_file))
 
-    def _new_file(self, visitor: str) -> str:
-        return str(self.client.upload(visitor, "nokta.png", PNG).data["dosya"]["dosya_id"])
+    def _new_file(self) -> str:
+        return str(self.client.upload(self.visitor(), "nokta.png", PNG).data["dosya"]["dosya_id"])
 
     def slug(self) -> str:
         """A published article's. Raises NotJudged where there is none."""
@@ -144,8 +146,9 @@ class Scene:
         return list(self.client.operator("GET", "tenants").data["musteriler"])
 
     def state(self) -> str:
-        """The operator's."""
-        return str(self.client.operator("GET", "status").data["durum"])
+        """The operator's; going offline, even again, would give their chats back."""
+        told = str(self.client.operator("GET", "status").data["durum"])
+        return "cevrimici" if told == "cevrimdisi" else told
 
     def operator_file(self) -> str:
         """A file of the operator's for the tenant whose site we are."""
@@ -190,6 +193,10 @@ class Scene:
             raise NotJudged("it needs an operator who is no member of the tenant, in whose name a project is opened")
         return self.target.outsider
 
+    def portal_login(self) -> Login:
+        """Who may sign in to the portal, which changes nothing."""
+        return self.target.outsider if self.target.owned and self.target.outsider else self.target.operator
+
     def session(self) -> str:
         """The cookie of the portal user, working on a project that we opened."""
         return str(self._once("session", self._new_session))
@@ -210,6 +217,10 @@ class Scene:
         """`data` of a portal call."""
         headers = SAME_SITE | {"Cookie": f"{COOKIE}={cookie}"}
         return self.client.call(method, f"/portal/{path}", headers=headers, **options).data
+
+    def choose_again(self) -> None:
+        """Work on our own project, whatever was chosen."""
+        self._choose(self.session(), self.project())
 
     def _choose(self, cookie: str, project: int) -> None:
         self.portal(cookie, "POST", f"projeler/sec/{project}")
