@@ -202,6 +202,8 @@ def curl(exchange: Exchange, tokens: Mapping[str, str] | None = None) -> str:
         for token, owner in (tokens or {}).items():
             if value == f"Bearer {token}":
                 shown, whose = f'"{name}: Bearer $TOKEN"', f"  # $TOKEN: {owner}'s, from auth/login"
+        if name.lower() == "cookie":
+            shown, whose = f'"{name}: {value.partition("=")[0]}=$SESSION"', "  # $SESSION: from portal/giris"
         parts.append(f"-H {shown}")
     if exchange.request_body is not None:
         parts.append(f"--data-binary {shlex.quote(exchange.request_body[:LONGEST_SHOWN].decode('utf-8', 'replace'))}")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from contract_tests.checks import Judge, check, of_operations
+from contract_tests.document import Operation
 from contract_tests.findings import NotJudged
 from contract_tests.schema.asking import Asking
 from contract_tests.schema.draft import Draft
 from contract_tests.schema.examples import examples
-from contract_tests.schema.following import Following
-from contract_tests.schema.links import has_links, links
+from contract_tests.schema.following import Following, Make
+from contract_tests.schema.links import Link, has_links, links
 
 if TYPE_CHECKING:
     from contract_tests.schema.generation import Source
+
+WALKED: Final = 4
+"""Random requests of an operation that are made at once."""
 
 
 def _source(judge: Judge) -> Source:
@@ -41,9 +45,46 @@ def own_examples(judge: Judge) -> None:
 @check("schema.links", parts=has_links)
 def links_lead_on(judge: Judge) -> None:
     following = Following(judge)
-    followed = [following.follow(link) for link in links(judge.document, following.source.operation)]
+    followed = [_leads(following, link) for link in links(judge.document, following.source.operation)]
     if not any(followed):
         raise NotJudged("no answer had what its links take")
+
+
+def _leads(following: Following, link: Link) -> bool:
+    """Whether it could be followed."""
+    draft = following.example(following.source.operation)
+    first = following.begin(link.name, draft) if draft is not None else None
+    second = following.follow(link, first, following.example) if first is not None else None
+    if second is None:
+        return False
+    what = f"the link {link.name} of {following.source.operation.id} leads here"
+    second.asking.succeeded(second.draft, second.answer, what)
+    return True
+
+
+@check("schema.walk", parts=has_links)
+def walks_along_links(judge: Judge) -> None:
+    following = Following(judge)
+    walks, steps = (1, 3) if judge.order.profile == "quick" else (4, 6)
+    make: Make = following.example if judge.order.profile == "quick" else _maker(judge)
+    if not sum([following.walk(steps, make) for _ in range(walks)]):
+        raise NotJudged("no answer had what its links take")
+
+
+def _maker(judge: Judge) -> Make:
+    """Makes random requests."""
+    from contract_tests.schema.generation import draft
+
+    ready: dict[str, list[Draft]] = {}
+
+    def make(operation: Operation) -> Draft | None:
+        left = ready.get(operation.id)
+        if not left:
+            cases = judge.draw(_source(judge).random(operation.id, "allowed"), WALKED / judge.order.examples)
+            left = ready[operation.id] = [draft(operation.id, case) for case in cases]
+        return left.pop()
+
+    return make
 
 
 @check("schema.coverage", parts=of_operations)

@@ -10,8 +10,9 @@ from contract_tests.checks import Judge
 from contract_tests.client import Answer
 from contract_tests.document import Operation
 from contract_tests.findings import NotJudged
-from contract_tests.schema.draft import Draft, Form, Request
-from contract_tests.schema.filling import EVERYBODYS, ONCE, credentials, fill
+from contract_tests.schema.draft import Draft, Request
+from contract_tests.schema.filling import EVERYBODYS, ONCE, credentials, fill, left_out
+from contract_tests.schema.form import Form
 from contract_tests.schema.scene import COOKIE, SAME_SITE, Scene, cookie_in
 from contract_tests.target import Login
 
@@ -57,9 +58,7 @@ class Asking:
         if answer is not None:
             self.judged(draft, answer)
 
-    def ask(
-        self, draft: Draft, given: Mapping[str, Any] | None = None, login: Login | None = None
-    ) -> Answer | None:
+    def ask(self, draft: Draft, given: Mapping[str, Any] | None = None, login: Login | None = None) -> Answer | None:
         """Fill in but for what is given, and send; None for what HTTP cannot say."""
         request = self._prepared(draft, given or {}, login)
         return None if request is None else self._send(request)
@@ -71,6 +70,10 @@ class Asking:
             fill(self.scene, self.form, self.operation, draft, given.keys())
         except NotJudged as error:
             raise Lacking(str(error)) from None
+        if not draft.allowed:
+            draft.wrong = self.form.wrong(draft, left_out(self.operation, draft))
+            if not draft.wrong:
+                return None
         request = draft.encode(draft, credentials(self.scene, self.operation, draft, login))
         if not all(_can_be_sent(value) for value in request.headers.values()):
             return None
@@ -99,7 +102,9 @@ class Asking:
         else:
             refusals: Collection[int] = BODY_FORM if draft.wrong == {"body"} else range(400, 500)
             kept = answer.status in refusals or answer.status >= 500
-            expected = f"{_either(BODY_FORM) if refusals is BODY_FORM else '4xx'}, since the document forbids {_told(draft)}"
+            expected = (
+                f"{_either(BODY_FORM) if refusals is BODY_FORM else '4xx'}, since the document forbids {_told(draft)}"
+            )
         if not kept:
             self.judge.found(self.judge.broken(expected, answer.told(), answer))
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import jsonschema_rs
-
-from contract_tests.document import Document, Operation
-
-Validator = jsonschema_rs.Draft202012Validator
 Values = Mapping[str, Any]
 """What to put where, as `body/oturum_id`; a function makes it of what stands there."""
 
@@ -76,42 +71,3 @@ class Draft:
 
 def _same(where: str, known: str, name: str) -> bool:
     return known.lower() == name.lower() if where == "header" else known == name
-
-
-class Form:
-    """What the document says of the values of an operation's requests, one by one."""
-
-    def __init__(self, document: Document, operation: Operation) -> None:
-        self._schemas: dict[str, Any] = {}
-        item = document.node["paths"][operation.path]
-        for node in (*item.get("parameters", []), *operation.node.get("parameters", [])):
-            parameter = document.resolved(node)
-            self._schemas[f"{parameter['in']}/{parameter['name']}"] = parameter["schema"]
-        body = document.resolved(operation.node.get("requestBody", {}))
-        for content in body.get("content", {}).values():
-            properties = document.resolved(content["schema"]).get("properties", {})
-            self._schemas |= {f"body/{name}": schema for name, schema in properties.items()}
-        self._validator: Callable[[Any], Validator] = document.validator
-
-    def allows(self, place: str, value: Any) -> bool:
-        """Whether the document allows the value there; in a query or a path, a number is the text of it."""
-        schema = self._schemas.get(place)
-        if schema is None:
-            return False
-        validator = self._validator(schema)
-        if validator.is_valid(value):
-            return True
-        try:
-            return not place.startswith("body/") and isinstance(value, str) and validator.is_valid(int(value))
-        except ValueError:
-            return False
-
-    def fill(self, draft: Draft, values: Values, but: Collection[str] = ()) -> None:
-        """Put real values where the case has some that the document allows: what breaks the document stays."""
-        for place, value in values.items():
-            if place in but or not draft.has(place):
-                continue
-            before = draft.get(place)
-            if not isinstance(before, bytes) and not self.allows(place, before) and not draft.allowed:
-                continue
-            draft.put(place, value(before) if callable(value) else value)

@@ -48,14 +48,16 @@ def examples(document: Document, operation: Operation) -> Iterator[Draft]:
             body,
             media_type,
         )
-        yield Draft(operation.id, example, True, frozenset(), f"its own example {name}".rstrip(), "example", encode=encoded)
+        yield Draft(
+            operation.id, example, True, frozenset(), f"its own example {name}".rstrip(), "example", encode=encoded
+        )
 
 
 def _bodies(document: Document, operation: Operation) -> Iterator[tuple[str, str | None, Any]]:
-    content = document.resolved(operation.node.get("requestBody", {})).get("content", {})
-    if not content:
+    known = document.resolved(operation.node.get("requestBody", {})).get("content", {})
+    if not known:
         yield "", None, None
-    for media_type, node in content.items():
+    for media_type, node in known.items():
         for name, example in node.get("examples", {}).items():
             yield name, media_type, json.loads(json.dumps(document.resolved(example)["value"]))
 
@@ -75,13 +77,14 @@ def encoded(draft: Draft, headers: Mapping[str, str]) -> Request:
         path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
     query = urlencode({name: _as_text(value) for name, value in example.query.items()})
     given = {**example.headers, **headers}
-    content = None
+    raw = None
     if example.media_type is not None:
-        given["Content-Type"], content = _content(example.media_type, example.body)
-    return Request(example.method, path + (f"?{query}" if query else ""), given, content)
+        given["Content-Type"], raw = content(example.media_type, example.body)
+    return Request(example.method, path + (f"?{query}" if query else ""), given, raw)
 
 
-def _content(media_type: str, body: Any) -> tuple[str, bytes]:
+def content(media_type: str, body: Any) -> tuple[str, bytes]:
+    """A body of that media type: its Content-Type, and its bytes."""
     if media_type == JSON:
         return JSON, json.dumps(body).encode()
     if media_type == FORM:

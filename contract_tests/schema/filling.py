@@ -11,7 +11,8 @@ from typing import Final
 
 from contract_tests.client import sign
 from contract_tests.document import Operation
-from contract_tests.schema.draft import Draft, Form, Values
+from contract_tests.schema.draft import Draft, Values
+from contract_tests.schema.form import Form
 from contract_tests.schema.scene import COOKIE, PNG, SAME_SITE, Scene
 from contract_tests.target import Login
 
@@ -45,15 +46,21 @@ def fill(scene: Scene, form: Form, operation: Operation, draft: Draft, given: Co
 
 def credentials(scene: Scene, operation: Operation, draft: Draft, login: Login | None = None) -> dict[str, str]:
     """Headers that say who asks, unless it is the case that nobody does; `login` in the place of our operator."""
-    security = operation.node.get("security")
-    schemes = {name for one in ([{"operatorToken": []}] if security is None else security) for name in one}
-    given: dict[str, str] = {}
-    if operation.path.startswith("/portal/"):
-        given |= SAME_SITE
-    for name, scheme in SCHEMES.items():
-        if name in schemes and draft.parameter != scheme:
+    given = dict(SAME_SITE) if operation.path.startswith("/portal/") else {}
+    for name in schemes(operation):
+        if draft.parameter != SCHEMES[name]:
             given |= _credential(scene, operation, name, login)
     return given
+
+
+def schemes(operation: Operation) -> set[str]:
+    """The security schemes that a call needs."""
+    return {name for one in operation.node.get("security", [{"operatorToken": []}]) for name in one}
+
+
+def left_out(operation: Operation, draft: Draft) -> set[str]:
+    """The credentials that are missing because that is the case."""
+    return {SCHEMES[name] for name in schemes(operation)} & {draft.parameter}
 
 
 SCHEMES: Final = {
@@ -306,4 +313,3 @@ FILLINGS: Final[dict[str, Filling]] = {
     "download_file": _file,
     "download_logo": _logo,
 }
-

@@ -52,9 +52,11 @@ class Source:
         config = schemathesis.Config()  # else it reads a schemathesis.toml, with its hooks, from whoever's folder
         self._schema = schemathesis.openapi.from_dict(json.loads(json.dumps(document.node)), config=config)
         self._schema.config.phases.coverage.unexpected_methods = {"patch"}
-        self._operations = {
-            found.ok().definition.raw["operationId"]: found.ok() for found in self._schema.get_all_operations()
-        }
+        found: Any
+        self._operations: dict[str, Any] = {}
+        for found in self._schema.get_all_operations():
+            operation = found.ok()
+            self._operations[operation.definition.raw["operationId"]] = operation
 
     def random(self, operation: str, mode: Mode) -> SearchStrategy[Any]:
         """Any case that the document allows, or forbids."""
@@ -64,10 +66,14 @@ class Source:
     def modes(self, operation: str) -> tuple[Mode, ...]:
         """What there is to generate: nothing is wrong where nothing is said of the request."""
         found = self._operations[operation]
-        return ("allowed", "wrong") if self.richness(operation) > 1 or found.definition.raw.get("security") else ("allowed",)
+        return (
+            ("allowed", "wrong")
+            if self.richness(operation) > 1 or found.definition.raw.get("security")
+            else ("allowed",)
+        )
 
     def richness(self, operation: str) -> int:
-        """How many values there are to generate, at most `RICHEST`; 1 where the document says nothing of the request."""
+        """How many cases are worth generating, at most `RICHEST`; 1 where the document says nothing of the request."""
         found = self._operations[operation]
         fields = sum(1 for one in found.iter_parameters() if one.name not in CREDENTIALS) + 6 * len(list(found.body))
         return min(RICHEST, 1 + 4 * fields)
@@ -76,6 +82,7 @@ class Source:
         """Cases at the limits of each keyword of the schema, on both sides; always the same."""
         found = self._operations[operation]
         config = self._schema.config.generation_for(operation=found, phase="coverage")
+        case: Any
         for case in self._schema.iter_coverage_cases(
             found, generation_modes=list(MODES.values()), generation_config=config
         ):
@@ -108,7 +115,7 @@ def draft(operation: str, case: Any) -> Draft:
 
 def request(draft: Draft, headers: Mapping[str, str]) -> Request:
     """The draft as bytes; `headers` are added, and win."""
-    prepared = prepare_request(draft.case, None, config=SanitizationConfig(enabled=False), base_url=NOWHERE)
+    prepared: Any = prepare_request(draft.case, None, config=SanitizationConfig(enabled=False), base_url=NOWHERE)
     parts = urlsplit(prepared.url)
     own = {name: value for name, value in prepared.headers.items() if name.lower() not in OWN_HEADERS}
     names = {name.lower() for name in headers}

@@ -82,9 +82,9 @@ def _evaluated(value: Any, asked: Draft, answer: Answer) -> Any:
 
 def _pointed(value: Any, pointer: str) -> Any:
     for part in pointer.split("/")[1:]:
-        part = part.replace("~1", "/").replace("~0", "~")
+        name = part.replace("~1", "/").replace("~0", "~")
         try:
-            value = value[int(part)] if isinstance(value, list) else value[part]
+            value = value[int(name)] if isinstance(value, list) else value[name]
         except (KeyError, IndexError, TypeError, ValueError):
             return ABSENT
     return value

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from contract_tests.client import Client
 from contract_tests.findings import NotJudged
+from contract_tests.schema.examples import content
 from contract_tests.target import Login
 
 COOKIE: Final = "cozum_portal"
@@ -32,8 +33,7 @@ class Scene:
     @classmethod
     def of(cls, client: Client) -> Scene:
         """The client's own."""
-        scene = client.kept.setdefault("schema scene", cls(client))
-        assert isinstance(scene, cls)
+        scene: Scene = client.kept.setdefault("schema scene", cls(client))
         return scene
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
@@ -155,13 +155,8 @@ class Scene:
         return str(self._once("operator file", self._new_operator_file))
 
     def _new_operator_file(self) -> str:
-        border = "cozum-contract-test"
-        raw = (
-            f'--{border}\r\nContent-Disposition: form-data; name="musteri_id"\r\n\r\n{self.tenant_id()}\r\n--{border}\r\n'
-            f'Content-Disposition: form-data; name="dosya"; filename="nokta.png"\r\nContent-Type: image/png\r\n\r\n'
-        ).encode()
-        headers = {"Content-Type": f"multipart/form-data; boundary={border}"}
-        answer = self.client.operator("POST", "upload", raw=raw + PNG + f"\r\n--{border}--\r\n".encode(), headers=headers)
+        media_type, raw = content("multipart/form-data", {"musteri_id": self.tenant_id(), "dosya": PNG})
+        answer = self.client.operator("POST", "upload", raw=raw, headers={"Content-Type": media_type})
         return str(answer.data["dosya"]["dosya_id"])
 
     def fresh_token(self) -> str:
