@@ -19,6 +19,7 @@ from contract_tests.mutants import (
     tickets,
     visitors,
 )
+from contract_tests.mutants import answers, banner, browsers, chats, identity, isolation, operators, schema, tickets
 from contract_tests.mutants.planting import MUTANTS, Mutant, planted
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "repeats",
     "sessions",
     "shared",
+    "schema",
     "tickets",
     "visitors",
 ]

@@ -254,7 +254,7 @@ def _webhook(scene: Scene, fresh: bool) -> Values:
 
 
 def _delivery(scene: Scene, fresh: bool) -> Values:
-    return {"path/id": scene.delivery()}
+    return {"path/id": scene.delivery()} if fresh else {}
 
 
 # Files
