@@ -81,7 +81,12 @@ def _credential(scene: Scene, operation: Operation, scheme: str, login: Login | 
             return {"Authorization": f"Bearer {scene.fresh_token()}"}
         usual = target.manager if operation.id == "erase_visitor" else target.operator
         return {"Authorization": f"Bearer {scene.client.token(login or usual)}"}
-    cookie = scene.sign_in(scene.portal_user()) if operation.id == "portal_sign_out" else scene.session()
+    if operation.id == "portal_sign_out":
+        cookie = scene.sign_in(scene.portal_login())
+    elif operation.method == "GET" and scheme == "portalSession" and not target.owned:
+        cookie = scene.reader()
+    else:
+        cookie = scene.session()
     return {"Cookie": f"{COOKIE}={cookie}"}
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 Mode = Literal["allowed", "wrong"]
-MODES: Final = {
+MODES: Final[dict[Mode, schemathesis.GenerationMode]] = {
     "allowed": schemathesis.GenerationMode.POSITIVE,
     "wrong": schemathesis.GenerationMode.NEGATIVE,
 }
@@ -63,20 +63,11 @@ class Source:
         strategy: SearchStrategy[Any] = self._operations[operation].as_strategy(generation_mode=MODES[mode])
         return strategy
 
-    def modes(self, operation: str) -> tuple[Mode, ...]:
-        """What there is to generate: nothing is wrong where nothing is said of the request."""
-        found = self._operations[operation]
-        return (
-            ("allowed", "wrong")
-            if self.richness(operation) > 1 or found.definition.raw.get("security")
-            else ("allowed",)
-        )
-
     def richness(self, operation: str) -> int:
-        """How many cases are worth generating, at most `RICHEST`; 1 where the document says nothing of the request."""
+        """How many cases are worth generating, at most `RICHEST`."""
         found = self._operations[operation]
         fields = sum(1 for one in found.iter_parameters() if one.name not in CREDENTIALS) + 6 * len(list(found.body))
-        return min(RICHEST, 1 + 4 * fields)
+        return min(RICHEST, 4 * fields)
 
     def coverage(self, operation: str) -> Iterator[Draft]:
         """Cases at the limits of each keyword of the schema, on both sides; always the same."""

@@ -196,6 +196,10 @@ class Scene:
         """The cookie of the portal user, working on a project that we opened."""
         return str(self._once("session", self._new_session))
 
+    def reader(self) -> str:
+        """The cookie of a session that changes nothing."""
+        return str(self._once("reader", lambda: self.sign_in(self.portal_login())))
+
     def _new_session(self) -> str:
         cookie = self.sign_in(self.portal_user())
         self._choose(cookie, self._project(cookie))
