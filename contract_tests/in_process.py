@@ -56,9 +56,6 @@ def our_server(document: Path) -> Iterator[Target]:
     application = Application(settings, lambda scope: world)
     listener = bind("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
-    logs = {log: log.level for log in map(logging.getLogger, ("cozum", "python_multipart"))}
-    for log in logs:
-        log.setLevel(logging.CRITICAL)  # what fails inside is judged by its answer
     loop_of: list[asyncio.AbstractEventLoop] = []
     server = uvicorn.Server(configuration(_telling_its_loop(application.asgi, loop_of)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -83,7 +80,7 @@ def our_server(document: Path) -> Iterator[Target]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """What fails inside is judged by its answer, not logged. (uvicorn sets its level when it is configured.)"""
-    logs = [logging.getLogger(name) for name in ("cozum", "uvicorn.error")]
+    logs = [logging.getLogger(name) for name in ("cozum", "uvicorn.error", "python_multipart")]
     levels = [log.level for log in logs]
     for log in logs:
         log.setLevel(logging.CRITICAL + 1)
@@ -98,10 +95,6 @@ async def _world(settings: Settings, clock: MovableClock) -> World:
     world = await build_world(settings, clock)
     await world.store.transact(lambda tx: tx.put_tenant(SECURE))
     return world
-        server.should_exit = True
-        thread.join(10)
-        world.files.close()
-        for log, level in logs.items():
 
 
 def _telling_its_loop(app: App, found: list[asyncio.AbstractEventLoop]) -> App:

@@ -14,12 +14,12 @@ from contract_tests.mutants import (
     projects,
     reach,
     repeats,
+    schema,
     sessions,
     shared,
     tickets,
     visitors,
 )
-from contract_tests.mutants import answers, banner, browsers, chats, identity, isolation, operators, schema, tickets
 from contract_tests.mutants.planting import MUTANTS, Mutant, planted
 
 __all__ = [
@@ -39,9 +39,9 @@ __all__ = [
     "projects",
     "reach",
     "repeats",
+    "schema",
     "sessions",
     "shared",
-    "schema",
     "tickets",
     "visitors",
 ]

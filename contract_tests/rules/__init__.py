@@ -24,10 +24,10 @@ from contract_tests.rules import (
     project_settings,
     projects,
     repeats,
+    schema,
     sessions,
     site,
     strip,
-    schema,
     tickets,
     visitors,
 )
@@ -56,10 +56,10 @@ __all__ = [
     "project_settings",
     "projects",
     "repeats",
+    "schema",
     "sessions",
     "site",
     "strip",
-    "schema",
     "tickets",
     "visitors",
 ]

@@ -89,7 +89,7 @@ class Following:
             return True
         if not link.from_a_list() or (target.id == "transfer_chat" and self.judge.target.owned):
             return True
-        return all(scene.client.opened(value) for value in values)
+        return all(scene.client.is_ours(value) for value in values)
 
     def walk(self, steps: int, make: Make) -> int:
         """Go on from the operation, each time along a link by chance; how many steps were made."""
