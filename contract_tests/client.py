@@ -205,16 +205,8 @@ class Client(Caller):
         """What the operator's panel shows of the visitor."""
         return self.operator("GET", f"context/{quote(visitor, safe='')}", login)
 
-    def opened_chat(self, chat: int, visitor: str, tenant: Tenant | None = None) -> None:
-        """A chat that a request of the check's own opened: it is closed at the end."""
-        self._open[chat] = visitor, tenant or self.target.tenant, {}
-
-    def opened_ticket(self, ticket: int) -> None:
-        """A ticket that a request of the check's own opened: it is closed at the end."""
-        self._tickets.add(ticket)
-
     def is_ours(self, number: object) -> bool:
-        """Whether a chat or a ticket of that id is our own."""
+        """Whether a chat or a ticket of that id was opened here, and is not left yet."""
         return number in self._open or number in self._tickets
 
     def leave(self, chat: int, *, is_open: bool) -> None:

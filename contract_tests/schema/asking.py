@@ -10,10 +10,11 @@ from contract_tests.checks import Judge
 from contract_tests.client import Answer
 from contract_tests.document import Operation
 from contract_tests.findings import NotJudged
+from contract_tests.portal import Portal
 from contract_tests.schema.draft import Draft, Request
 from contract_tests.schema.filling import EVERYBODYS, ONCE, credentials, fill, left_out
 from contract_tests.schema.form import Form
-from contract_tests.schema.scene import COOKIE, SAME_SITE, Scene, cookie_in
+from contract_tests.schema.scene import Scene, cookie_in
 from contract_tests.target import Login
 
 BODY_FORM: Final = (400, 413, 415, 422)
@@ -154,12 +155,12 @@ def _remember(asking: Asking, answer: Answer) -> None:
     value = answer.value
     data: Any = value.get("data", {}) if isinstance(value, dict) else {}
     if operation == "start_chat":
-        client.opened_chat(data["oturum"]["id"], data["oturum"]["ziyaretci_id"])
+        client.opened(answer, data["oturum"]["ziyaretci_id"], client.target.tenant)
     elif operation == "create_ticket":
-        client.opened_ticket(data["ticket"]["id"])
+        client.made(answer)
     elif operation == "login":
         client.call("POST", "/api/v1/auth/logout", token=data["token"])
-    elif operation == "portal_sign_in" and cookie_in(answer.headers):
-        client.call("POST", "/portal/cikis", headers=SAME_SITE | {"Cookie": f"{COOKIE}={cookie_in(answer.headers)}"})
+    elif operation == "portal_sign_in":
+        Portal(client).with_cookie(cookie_in(answer.headers)).sign_out()
     elif operation == "portal_choose_project":
         asking.scene.choose_again()

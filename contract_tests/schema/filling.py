@@ -11,9 +11,10 @@ from typing import Final
 
 from contract_tests.client import sign
 from contract_tests.document import Operation
+from contract_tests.portal import COOKIE, SAME_SITE
 from contract_tests.schema.draft import Draft, Values
 from contract_tests.schema.form import Form
-from contract_tests.schema.scene import COOKIE, PNG, SAME_SITE, Scene
+from contract_tests.schema.scene import PNG, Scene
 from contract_tests.target import Login
 
 Filling = Callable[[Scene, bool], Values]
@@ -82,12 +83,12 @@ def _credential(scene: Scene, operation: Operation, scheme: str, login: Login | 
         usual = target.manager if operation.id == "erase_visitor" else target.operator
         return {"Authorization": f"Bearer {scene.client.token(login or usual)}"}
     if operation.id == "portal_sign_out":
-        cookie = scene.sign_in(scene.portal_login())
+        browser = scene.signed_in(scene.portal_login())
     elif operation.method == "GET" and scheme == "portalSession" and not target.owned:
-        cookie = scene.reader()
+        browser = scene.reader()
     else:
-        cookie = scene.session()
-    return {"Cookie": f"{COOKIE}={cookie}"}
+        browser = scene.browser()
+    return browser.headers()
 
 
 def _text(draft: Draft, place: str) -> str:
@@ -188,7 +189,7 @@ def _tenant(scene: Scene, fresh: bool) -> Values:
 
 
 def _waiting_chat(scene: Scene, fresh: bool) -> Values:
-    return {"path/id": scene.chat(fresh=fresh)[1], "body/operator_id": scene.operator_id()}
+    return {"path/id": scene.chat(fresh=fresh)[1], "body/operator_id": scene.client.operator_id()}
 
 
 def _operator_message(scene: Scene, fresh: bool) -> Values:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from contract_tests.client import Client
 from contract_tests.findings import NotJudged
+from contract_tests.portal import COOKIE, Portal
 from contract_tests.schema.examples import content
 from contract_tests.target import Login
 
-COOKIE: Final = "cozum_portal"
-SAME_SITE: Final = {"Sec-Fetch-Site": "same-origin"}
 PROJECT: Final = "Sözleşme Denetimi"
 """The name of the project that portal calls may change: one that we opened."""
 PNG: Final = bytes.fromhex(
@@ -132,15 +131,6 @@ class Scene:
         """The tenant whose site we are."""
         return int(self._once("tenant", self.client.tenant_id))
 
-    def operator_id(self) -> int:
-        """Whom a chat can go to."""
-        return int(self._once("operator", self._find_operator))
-
-    def _find_operator(self) -> int:
-        token = self.client.login(self.target.operator)
-        self.client.call("POST", "/api/v1/auth/logout", token=token.data["token"])
-        return int(token.data["operator"]["id"])
-
     def tabs(self) -> list[Any]:
         """The operator's tenants in their order."""
         return list(self.client.operator("GET", "tenants").data["musteriler"])
@@ -192,51 +182,43 @@ class Scene:
         """Who may sign in to the portal, which changes nothing."""
         return self.target.outsider if self.target.owned and self.target.outsider else self.target.operator
 
-    def session(self) -> str:
-        """The cookie of the portal user, working on a project that we opened."""
-        return str(self._once("session", self._new_session))
+    def browser(self) -> Portal:
+        """The portal user's, working on a project that we opened."""
+        browser: Portal = self._once("browser", self._new_browser)
+        return browser
 
-    def reader(self) -> str:
-        """The cookie of a session that changes nothing."""
-        return str(self._once("reader", lambda: self.sign_in(self.portal_login())))
+    def reader(self) -> Portal:
+        """A browser that changes nothing."""
+        browser: Portal = self._once("reader", lambda: self.signed_in(self.portal_login(), stays=True))
+        return browser
 
-    def _new_session(self) -> str:
-        cookie = self.sign_in(self.portal_user())
-        self._choose(cookie, self._project(cookie))
-        return cookie
+    def _new_browser(self) -> Portal:
+        browser = self.signed_in(self.portal_user(), stays=True)
+        browser.choose(self._project(browser)).succeeded()
+        return browser
 
-    def sign_in(self, login: Login) -> str:
-        """A new session's cookie."""
-        body = {"email": login.email, "sifre": login.password}
-        answer = self.client.call("POST", "/portal/giris", body=body, headers=SAME_SITE)
-        answer.succeeded()
-        return cookie_in(answer.headers)
-
-    def portal(self, cookie: str, method: str, path: str, **options: Any) -> Any:
-        """`data` of a portal call."""
-        headers = SAME_SITE | {"Cookie": f"{COOKIE}={cookie}"}
-        return self.client.call(method, f"/portal/{path}", headers=headers, **options).data
+    def signed_in(self, login: Login, *, stays: bool = False) -> Portal:
+        """A new session; signed out at the end if it stays until then."""
+        browser = Portal(self.client)
+        browser.sign_in(login).succeeded()
+        if stays:
+            self.client.at_the_end.append(browser.sign_out)
+        return browser
 
     def choose_again(self) -> None:
         """Work on our own project, whatever was chosen."""
-        self._choose(self.session(), self.project())
-
-    def _choose(self, cookie: str, project: int) -> None:
-        self.portal(cookie, "POST", f"projeler/sec/{project}")
+        self.browser().choose(self.project()).succeeded()
 
     def project(self) -> int:
-        """The project that the session works on."""
-        self.session()
+        """The project that the browser works on."""
+        self.browser()
         return int(self._known["project"])
 
-    def _project(self, cookie: str) -> int:
+    def _project(self, browser: Portal) -> int:
         """One that we opened, now or before: a user can open only three a day."""
-        mine = self.portal(cookie, "GET", "projelerim")["musteriler"]
-        found = next((one["id"] for one in mine if one.get("firma_adi") == PROJECT), None)
+        found = next((one["id"] for one in browser.mine()["musteriler"] if one["firma_adi"] == PROJECT), None)
         if found is None:
-            headers = SAME_SITE | {"Cookie": f"{COOKIE}={cookie}"}
-            body = {"firma_adi": PROJECT}
-            answer = self.client.call("POST", "/portal/projelerim", body=body, headers=headers, patient=False)
+            answer = browser.create(firma_adi=PROJECT)
             if answer.status == 429:
                 raise NotJudged("the portal user has opened as many projects as a day allows")
             found = answer.data["musteri"]["id"]
@@ -247,7 +229,7 @@ class Scene:
         """One that the project lists, or has listed."""
         if fresh or "origin" not in self._known:
             origin = f"https://{self.client.visitor()}.example.com"
-            self.portal(self.session(), "POST", "widget/originler", body={"origin": origin})
+            self.browser().add_origin(origin).succeeded()
             self._known["origin"] = origin
         return str(self._known["origin"])
 
@@ -255,15 +237,8 @@ class Scene:
         """One of the project's webhook."""
         raise NotJudged("no delivery of the project's webhook has ended")
 
-    def close(self) -> None:
-        """Leave nothing open: what is made next is made anew."""
-        for name in ("chat", "talk"):
-            made = self._known.pop(name, None)
-            if made:
-                self.client.leave(made[1], is_open=True)
 
-
-def cookie_in(headers: Any) -> str:
+def cookie_in(headers: Mapping[str, str]) -> str:
     """The session's cookie that an answer sets, or nothing."""
     line = headers.get("set-cookie", "")
     return line.partition(";")[0].removeprefix(f"{COOKIE}=") if line.startswith(f"{COOKIE}=") else ""
