@@ -55,6 +55,10 @@ class Target:
     receiver: str | None = None
     """Under which URL the server reaches our receiver of webhooks: with `{port}` where it may listen anywhere."""
 
+    def least_needed(self) -> Login:
+        """Whose failures to sign in may count for a while: a server may refuse them after some judgements in a row."""
+        return self.outsider or self.colleague or self.operator
+
     def tenants(self) -> list[Tenant]:
         """All that we know the secrets of."""
         return [one for one in (self.tenant, self.listed, self.other, self.secure) if one]
