@@ -223,7 +223,7 @@ def session_of_an_hour(patch: Patch) -> None:
 
 
 @mutant("token.expiry", "A token never ends.")
-def token_for_ever(patch: Patch) -> None:
+def token_never_ends(patch: Patch) -> None:
     patch.set(operators, "TOKEN_LIFE", timedelta(days=3_650))
 
 
