@@ -222,8 +222,8 @@ def session_of_an_hour(patch: Patch) -> None:
     patch.set(sessions, "SESSION_LIFE", timedelta(hours=1))
 
 
-@mutant("token.expiry", "A token never ends.")
-def token_never_ends(patch: Patch) -> None:
+@mutant("token.expiry", "A token lasts ten years.")
+def token_of_ten_years(patch: Patch) -> None:
     patch.set(operators, "TOKEN_LIFE", timedelta(days=3_650))
 
 
