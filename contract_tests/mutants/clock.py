@@ -12,16 +12,6 @@ from impl.problems import LoginFailed
 from impl.rules import trial
 
 
-@mutant("auth.expiry", "A token never dies.")
-def token_for_ever(patch: Patch) -> None:
-    async def nothing(original: Any, world: Any) -> None:
-        return None
-
-    original = security._is_live
-    patch.set(security, "_is_live", lambda token, sent, now: original(token, sent, token.expires_at - timedelta(1)))
-    patch.set(due, "STEPS", [step for step in due.STEPS if step is not operators.forget_stale])
-
-
 @mutant("auth.expiry", "A token dies an hour before it says.")
 def token_dies_early(patch: Patch) -> None:
     original = security._is_live
