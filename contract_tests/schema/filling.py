@@ -195,7 +195,7 @@ def _waiting_chat(scene: Scene, fresh: bool) -> Values:
 def _operator_message(scene: Scene, fresh: bool) -> Values:
     own = scene.client.visitor()
     return {
-        "path/id": scene.talk()[1],
+        "path/id": scene.taken(),
         "body/dosya_id": lambda made: scene.operator_file(),
         "body/istemci_mesaj_id": lambda made: f"{own}-{made}"[:64],
     }

@@ -74,15 +74,23 @@ class Scene:
         return made
 
     def talk(self) -> tuple[str, int]:
-        """An open chat of the visitor, taken by the operator; its first message has a file."""
+        """An open chat of the visitor; its first message has a file."""
         return self._kept("talk", self._new_talk)
 
     def _new_talk(self) -> tuple[str, int]:
         visitor = self.visitor()
         chat = self.client.chat(visitor)
         self.client.say(visitor, chat, "Ekte.", **self._attached("dosya_id")).succeeded()
-        self.client.accept(chat).succeeded()
         return visitor, chat
+
+    def taken(self) -> int:
+        """The visitor's open chat, taken by the operator."""
+        return int(self._once("taken", self._take))
+
+    def _take(self) -> int:
+        chat = self.talk()[1]
+        self.client.accept(chat).succeeded()
+        return chat
 
     def closed(self, *, fresh: bool = False) -> tuple[str, int]:
         """A closed chat that is not rated."""
