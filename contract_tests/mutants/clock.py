@@ -13,7 +13,7 @@ from impl.rules import trial
 
 
 @mutant("auth.expiry", "A token never dies.")
-def token_for_ever(patch: Patch) -> None:
+def token_without_end(patch: Patch) -> None:
     async def nothing(original: Any, world: Any) -> None:
         return None
 
