@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
+from functools import partial
 from typing import Any, Final
 
 import impl.app
@@ -209,12 +210,21 @@ def closed_chat_unread(patch: Patch) -> None:
     patch.answers(change)
 
 
-@mutant("schema.fuzz", "A page title with a letter that no European language has is refused.")
+@mutant("schema.fuzz", "Letters that no European language has are refused where nobody would look for them.")
 def foreign_letters_refused(patch: Patch) -> None:
-    _changing(
-        "add_page_view",
-        lambda operation: [
-            _properties(operation)[name].update(pattern="^[\\u0001-\\u024f\\u2000-\\u20ff]*$")
-            for name in ("sayfa_basligi", "yonlendiren")
-        ],
-    )(patch)
+    for name, fields in FREE_TEXTS.items():
+        _changing(name, partial(_european, fields))(patch)
+
+
+FREE_TEXTS: Final = {
+    "add_page_view": ("sayfa_basligi", "yonlendiren"),
+    "add_error_log": ("kaynak", "yigin", "tarayici"),
+    "create_ticket": ("konu", "ad"),
+    "rate_chat": ("yorum",),
+    "set_customer_info": ("soyad", "paket"),
+}
+
+
+def _european(fields: Sequence[str], operation: Node) -> None:
+    for name in fields:
+        _properties(operation)[name]["pattern"] = "^[\\u0001-\\u024f]*$"

@@ -127,7 +127,7 @@ def _message(scene: Scene, fresh: bool) -> Values:
     return {
         "body/ziyaretci_id": visitor,
         "body/oturum_id": chat,
-        "body/dosya_id": scene.file(),
+        "body/dosya_id": lambda made: scene.file(),
         "body/istemci_mesaj_id": lambda made: f"{own}-{made}"[:64],
     }
 
@@ -195,8 +195,8 @@ def _waiting_chat(scene: Scene, fresh: bool) -> Values:
 def _operator_message(scene: Scene, fresh: bool) -> Values:
     own = scene.client.visitor()
     return {
-        "path/id": scene.talk()[1],
-        "body/dosya_id": scene.operator_file(),
+        "path/id": scene.taken(),
+        "body/dosya_id": lambda made: scene.operator_file(),
         "body/istemci_mesaj_id": lambda made: f"{own}-{made}"[:64],
     }
 

@@ -74,15 +74,23 @@ class Scene:
         return made
 
     def talk(self) -> tuple[str, int]:
-        """An open chat of the visitor, taken by the operator; its first message has a file."""
+        """An open chat of the visitor; its first message has a file."""
         return self._kept("talk", self._new_talk)
 
     def _new_talk(self) -> tuple[str, int]:
         visitor = self.visitor()
         chat = self.client.chat(visitor)
-        self.client.say(visitor, chat, "Ekte.", dosya_id=self.file()).succeeded()
-        self.client.accept(chat).succeeded()
+        self.client.say(visitor, chat, "Ekte.", **self._attached("dosya_id")).succeeded()
         return visitor, chat
+
+    def taken(self) -> int:
+        """The visitor's open chat, taken by the operator."""
+        return int(self._once("taken", self._take))
+
+    def _take(self) -> int:
+        chat = self.talk()[1]
+        self.client.accept(chat).succeeded()
+        return chat
 
     def closed(self, *, fresh: bool = False) -> tuple[str, int]:
         """A closed chat that is not rated."""
@@ -101,14 +109,21 @@ class Scene:
     def new_ticket(self) -> tuple[str, int]:
         """Another one."""
         visitor = self.visitor()
-        return visitor, self.client.ticket(visitor, dosyalar=[self.file()]).data["ticket"]["id"]
+        return visitor, self.client.ticket(visitor, **self._attached("dosyalar", list)).data["ticket"]["id"]
 
     def status_ticket(self) -> int:
         """A ticket that nobody replies to: its state may change."""
         return self._kept("status ticket", self.new_ticket)[1]
 
+    def _attached(self, name: str, of: Callable[[tuple[str]], Any] = lambda files: files[0]) -> dict[str, Any]:
+        """A file, where files can be sent."""
+        try:
+            return {name: of((self.file(),))}
+        except NotJudged:
+            return {}
+
     def file(self) -> str:
-        """A file of the visitor's."""
+        """A file of the visitor's. Raises NotJudged where none can be sent."""
         return str(self._once("file", self._new_file))
 
     def _new_file(self) -> str:
