@@ -29,18 +29,42 @@ _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 
 
+def is_allowed(url: str, *, anywhere: bool) -> bool:
+    """Whether webhooks may be sent there: `is_public_https`, or (`anywhere`, for development) `is_http`."""
+    return is_http(url) if anywhere else is_public_https(url)
+
+
 def is_public_https(url: str) -> bool:
     """Whether this is an https URL with a host that may be on the public Internet, and without userinfo."""
-    if _UNREADABLE.search(url):
+    scheme, address, name = _parts(url)
+    if scheme != "https":
         return False
+    return _is_public_ipv6(address) if address else _is_public_name(name)
+
+
+def is_http(url: str) -> bool:
+    """Whether this is an http or https URL with some host, and without userinfo."""
+    return _parts(url)[0] in ("http", "https")
+
+
+def is_public_address(address: str) -> bool:
+    """Whether an IPv4 or IPv6 address is one of the public Internet: what is connected to, whatever its name says."""
+    return _is_public_ipv6(address) if ":" in address else _is_public_ipv4(address)
+
+
+def _parts(url: str) -> tuple[str, str, str]:
+    """Scheme, IPv6 address (or empty) and name or IPv4 address (or empty); three empty ones for what is no such URL."""
+    nothing = "", "", ""
+    if _UNREADABLE.search(url):
+        return nothing
     try:
         parts = urlsplit(url)
     except ValueError:
-        return False
+        return nothing
     found = _HOST_AND_PORT.fullmatch(parts.netloc)
-    if parts.scheme != "https" or not found or not 0 < int(found[3] or 443) <= LARGEST_PORT:
-        return False
-    return _is_public_ipv6(found[1]) if found[1] else _is_public_name(found[2])
+    if not found or not 0 < int(found[3] or 443) <= LARGEST_PORT:
+        return nothing
+    return parts.scheme, found[1] or "", found[2] or ""
 
 
 def _is_public_name(text: str) -> bool:

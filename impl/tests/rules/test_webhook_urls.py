@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impl.rules.webhook_urls import is_public_https
+from impl.rules.webhook_urls import is_allowed, is_http, is_public_address, is_public_https
 
 
 @pytest.mark.parametrize(
@@ -176,3 +176,49 @@ def test_private_address_is_refused_in_every_spelling(address: object) -> None:
     ]
     spellings += [f"[::ffff:{address}]", f"[64:ff9b::{address}]", f"[2002:{a:02x}{b:02x}:{c:02x}{d:02x}::1]"]
     assert not [spelling for spelling in spellings if is_public_https(f"https://{spelling}/")]
+
+
+# For development
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:3000/hook",
+        "https://127.0.0.1/",
+        "http://[::1]:8080/a",
+        "http://intranet",
+        "https://a.example/",
+    ],
+)
+def test_anywhere_allows_http_and_this_machine(url: str) -> None:
+    assert is_http(url)
+    assert is_allowed(url, anywhere=True)
+    assert is_allowed(url, anywhere=False) == is_public_https(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "ftp://localhost/", "http://", "http://user@localhost/", "http://localhost:0/", "http://local\nhost/"]
+)
+def test_anywhere_allows_only_http_and_no_userinfo(url: str) -> None:
+    assert not is_allowed(url, anywhere=True)
+
+
+# Addresses, as they are connected to
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.215.14", "2606:4700:4700::1111", "64:ff9b::1.1.1.1"])
+def test_public_address_may_be_connected_to(address: str) -> None:
+    assert is_public_address(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "0.0.0.0", "10.1.2.3", "169.254.169.254", "100.64.0.1", "224.0.0.1", "255.255.255.255"),
+        *("::1", "::", "fe80::1%2", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:a00:1::1", "ff02::1"),
+        *("", "localhost", "/run/socket"),
+    ],
+)
+def test_address_that_is_not_public_may_not(address: str) -> None:
+    assert not is_public_address(address)
