@@ -397,6 +397,8 @@ class WebhookEndpoint(Struct, frozen=True, gc=False):
     updated_at: datetime
     enabled: bool = True
     disabled_reason: DisabledReason | None = None
+    failing_since: datetime | None = None
+    """The first failed attempt since the last success, or since somebody set the endpoint."""
 
 
 class Delivery(Struct, frozen=True, gc=False):
@@ -417,6 +419,8 @@ class Delivery(Struct, frozen=True, gc=False):
     """HTTP status of the last attempt; None: no answer came."""
     last_error: str | None = None
     last_attempt_at: datetime | None = None
+    leased_until: datetime | None = None
+    """Until then nobody else takes it; None: nobody sends it now."""
 
 
 # Idempotency keys

@@ -13,7 +13,7 @@ verb writes the whole row, new or not.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
@@ -435,6 +435,18 @@ class Tx(Protocol):
         """The tenant's, created at `since` or later, by (`created_at`, `id`), largest first; below the given pair."""
         ...
 
+    async def claim_deliveries(
+        self, now: datetime, until: datetime, limit: int, limit_of_one: int, under_way: Mapping[int, int]
+    ) -> Sequence[Delivery]:
+        """Lease waiting deliveries to the caller until `until` (> `now`), and answer them as they are then.
+
+        Those whose `next_attempt_at` is not after `now` and whose lease, if they have one, has run out then. Who could
+        be claimed for longest comes first (the later of the two instants, then the id): at most `limit`, and of each
+        tenant at most `limit_of_one` less what `under_way` says of it. Those that somebody else has locked are passed
+        over: of two at once nobody waits, and none is claimed twice.
+        """
+        ...
+
     async def delete_deliveries(self, before: datetime) -> None:
         """Delete those that were created before the instant."""
         ...
@@ -463,8 +475,16 @@ class Tx(Protocol):
 
     async def add_to_outbox(self, row: OutboxRow) -> None: ...
 
+    async def outbox_row(self, row_id: int) -> OutboxRow | None: ...
+
     async def delete_from_outbox(self, before: datetime) -> None:
         """Delete the oldest rows, as far as their `at` is before the instant."""
+        ...
+
+    # What follows the transaction
+
+    async def after_commit(self, effect: Callable[[], object]) -> None:
+        """Call it once the transaction is committed, and not when it is not; it does not raise, and is quick."""
         ...
 
 

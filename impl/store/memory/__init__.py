@@ -14,6 +14,7 @@ from impl.store.memory.attempts import Attempts
 from impl.store.memory.browser import Browser
 from impl.store.memory.campaigns import Campaigns
 from impl.store.memory.chats import Chats
+from impl.store.memory.deliveries import Deliveries
 from impl.store.memory.files import StoredFiles
 from impl.store.memory.members import Members
 from impl.store.memory.outbox import Outbox
@@ -22,7 +23,9 @@ from impl.store.memory.tickets import Tickets
 from impl.store.port import Result, Tx
 
 
-class MemoryTx(Members, Chats, Tickets, StoredFiles, Browser, Articles, Campaigns, Portal, Attempts, Outbox):
+class MemoryTx(
+    Members, Chats, Tickets, StoredFiles, Browser, Articles, Campaigns, Portal, Deliveries, Attempts, Outbox
+):
     """The tables, and the verbs on them (implements `port.Tx`)."""
 
 
@@ -40,6 +43,8 @@ class MemoryStore:
             self.tables.undo()
             raise
         self.tables.undo_log.clear()
+        if self.tables.effects:
+            self.tables.take_effect()
         return result
 
     async def tenant_by_key(self, api_key: str) -> Tenant | None:

@@ -1,30 +1,22 @@
-"""The portal's sessions, opened projects, webhook endpoints and deliveries."""
+"""The portal's sessions, opened projects and webhook endpoints."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
-from impl.model import Delivery, OpenedProject, PortalSession, WebhookEndpoint
+from impl.model import OpenedProject, PortalSession, WebhookEndpoint
 from impl.store.memory.tables import Tables
-
-Moment = tuple[datetime, int]
-"""When a delivery was created, and its id."""
 
 
 class Portal(Tables):
-    """Deliveries stand in the order of their creation, for each tenant and for all."""
+    """An operator's opened projects stand in the order of their opening."""
 
     def __init__(self) -> None:
         super().__init__()
         self.portal_sessions: dict[bytes, PortalSession] = {}
         self.projects_by_operator: dict[int, tuple[OpenedProject, ...]] = {}
         self.webhooks: dict[int, WebhookEndpoint] = {}
-        self.deliveries_by_id: dict[int, Delivery] = {}
-        self.deliveries_by_tenant: dict[int, list[Moment]] = {}
-        self.all_deliveries: list[Moment] = []
 
     # Sessions
 
@@ -71,45 +63,3 @@ class Portal(Tables):
 
     async def put_webhook(self, endpoint: WebhookEndpoint) -> None:
         self._set(self.webhooks, endpoint.tenant_id, endpoint)
-
-    # Deliveries
-
-    async def delivery_for_update(self, delivery_id: int) -> Delivery | None:
-        return self.deliveries_by_id.get(delivery_id)
-
-    async def put_delivery(self, delivery: Delivery) -> None:
-        if delivery.id not in self.deliveries_by_id:
-            if delivery.tenant_id not in self.deliveries_by_tenant:
-                self._set(self.deliveries_by_tenant, delivery.tenant_id, [])
-            moment = (delivery.created_at, delivery.id)
-            for moments in (self.all_deliveries, self.deliveries_by_tenant[delivery.tenant_id]):
-                insort(moments, moment)
-                self._undo_by(partial(moments.remove, moment))
-        self._set(self.deliveries_by_id, delivery.id, delivery)
-
-    async def deliveries(
-        self, tenant_id: int, since: datetime, before: Moment | None, limit: int
-    ) -> Sequence[Delivery]:
-        moments = self.deliveries_by_tenant.get(tenant_id, [])
-        end = len(moments) if before is None else bisect_left(moments, before)
-        start = max(bisect_left(moments, (since, 0)), end - limit)
-        return [self.deliveries_by_id[delivery_id] for _, delivery_id in reversed(moments[start:end])]
-
-    async def delete_deliveries(self, before: datetime) -> None:
-        old = self.all_deliveries[: bisect_left(self.all_deliveries, (before, 0))]
-        if not old:
-            return
-        tenants = {self.deliveries_by_id[delivery_id].tenant_id for _, delivery_id in old}
-        for tenant_id in tenants:
-            moments = self.deliveries_by_tenant[tenant_id]
-            self._drop_first(moments, bisect_left(moments, (before, 0)))
-            if not moments:
-                self._remove(self.deliveries_by_tenant, tenant_id)
-        self._drop_first(self.all_deliveries, len(old))
-        for _, delivery_id in old:
-            self._remove(self.deliveries_by_id, delivery_id)
-
-    def _drop_first(self, moments: list[Moment], count: int) -> None:
-        gone = moments[:count]
-        del moments[:count]
-        self._undo_by(lambda: moments.__setitem__(slice(0, 0), gone))

@@ -17,9 +17,21 @@ class Tables:
     def __init__(self) -> None:
         self.undo_log: list[tuple[Any, Any, Any]] = []
         """Table, key and the row that stood there, or None, None and a step to take."""
+        self.effects: list[Callable[[], object]] = []
+        """What follows the commit."""
+
+    async def after_commit(self, effect: Callable[[], object]) -> None:
+        self.effects.append(effect)
+
+    def take_effect(self) -> None:
+        """Call what follows the commit."""
+        effects, self.effects = self.effects, []
+        for effect in effects:
+            effect()
 
     def undo(self) -> None:
         """Take back what was written since the last commit, newest first."""
+        self.effects.clear()
         while self.undo_log:
             target, key, old = self.undo_log.pop()
             if target is None:

@@ -1,10 +1,10 @@
-"""What the store's tests know of the portal: sessions, opened projects, webhook endpoints, deliveries."""
+"""What the store's tests know of the portal: sessions, opened projects, webhook endpoints."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from impl.model import Delivery, OpenedProject, PortalSession, WebhookEndpoint
+from impl.model import OpenedProject, PortalSession, WebhookEndpoint
 from impl.tests.store.rows import at
 
 
@@ -26,16 +26,10 @@ def endpoint(tenant_id: int = 1, **more: Any) -> WebhookEndpoint:
     return WebhookEndpoint(tenant_id, "https://example.com/webhook", **values)
 
 
-def delivery(delivery_id: int, created: int = 0, tenant_id: int = 1, **more: Any) -> Delivery:
-    values = {"next_attempt_at": at(created)} | more
-    return Delivery(delivery_id, tenant_id, f"msg_{delivery_id}", "chat_opened", delivery_id, at(created), **values)
-
-
 VERBS: Final[dict[str, str]] = {
     "PortalSession": "put_portal_session",
     "OpenedProject": "add_opened_project",
     "WebhookEndpoint": "put_webhook",
-    "Delivery": "put_delivery",
 }
 """The verb that writes each kind of row."""
 
@@ -47,8 +41,6 @@ READS: Final[dict[str, tuple[Any, object]]] = {
     "opened_projects": (lambda tx: tx.opened_projects(7), []),
     "webhook": (lambda tx: tx.webhook(1), None),
     "webhook_for_update": (lambda tx: tx.webhook_for_update(1), None),
-    "delivery_for_update": (lambda tx: tx.delivery_for_update(1), None),
-    "deliveries": (lambda tx: tx.deliveries(1, at(0), None, 10), []),
 }
 """Each getter, and what it answers while the store is empty."""
 
@@ -58,9 +50,6 @@ FILLED: Final[tuple[Any, ...]] = (
     opened(5, 10),
     opened(6, 0, operator_id=8),
     endpoint(),
-    delivery(1),
-    delivery(2, 10),
-    delivery(3, 10, tenant_id=2),
 )
 """Rows that stand there before each write below."""
 
@@ -75,12 +64,5 @@ WRITES: Final[dict[str, Any]] = {
     "all opened projects": lambda tx: tx.delete_opened_projects(at(99)),
     "new webhook": lambda tx: tx.put_webhook(endpoint(2)),
     "webhook": lambda tx: tx.put_webhook(endpoint(enabled=False)),
-    "new delivery": lambda tx: tx.put_delivery(delivery(4, 20)),
-    "new delivery in between": lambda tx: tx.put_delivery(delivery(4, 5)),
-    "first delivery of a tenant": lambda tx: tx.put_delivery(delivery(4, 5, tenant_id=3)),
-    "delivery": lambda tx: tx.put_delivery(delivery(1, state="failed", next_attempt_at=None)),
-    "some old deliveries": lambda tx: tx.delete_deliveries(at(10)),
-    "all deliveries": lambda tx: tx.delete_deliveries(at(99)),
-    "old outbox rows": lambda tx: tx.delete_from_outbox(at(1)),
 }
 """Writes that change the state, to be done and undone."""

@@ -1,19 +1,13 @@
-"""What the port promises of the portal's rows: order, paging, expiry, and who waits for whom."""
+"""What the port promises of the portal's rows: order, expiry, and who waits for whom."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime
-from functools import partial
 
-import pytest
-
-from impl.model import Delivery, OutboxRow
 from impl.store.port import Tx
-from impl.tests.store.of_portal import delivery, endpoint, opened, session
-from impl.tests.store.rows import at, event, tenant
-from impl.tests.store.test_store import Kept, ids, store
+from impl.tests.store.of_portal import endpoint, opened, session
+from impl.tests.store.rows import at, tenant
+from impl.tests.store.test_store import Kept, store
 
 __all__ = ["store"]
 
@@ -98,76 +92,3 @@ def test_endpoint_is_its_tenant_s_and_replaced(store: Kept) -> None:
     assert store.do(lambda tx: tx.webhook(1)) == endpoint(1, enabled=False, disabled_reason="gone")
     assert store.do(lambda tx: tx.webhook_for_update(2)) == endpoint(2)
     assert store.do(lambda tx: tx.webhook(3)) is None
-
-
-# Deliveries
-
-
-def test_deliveries_come_newest_first_and_by_id_within_a_second(store: Kept) -> None:
-    store.put(delivery(2, 10), delivery(1, 10), delivery(4, 5), delivery(3, 20), delivery(5, 10, tenant_id=2))
-    assert ids(store.do(lambda tx: tx.deliveries(1, at(0), None, 10))) == [3, 2, 1, 4]
-    assert ids(store.do(lambda tx: tx.deliveries(2, at(0), None, 10))) == [5]
-    assert ids(store.do(lambda tx: tx.deliveries(3, at(0), None, 10))) == []
-
-
-def test_deliveries_begin_at_the_instant_given(store: Kept) -> None:
-    store.put(delivery(1, 9), delivery(2, 10), delivery(3, 11))
-    assert ids(store.do(lambda tx: tx.deliveries(1, at(10), None, 10))) == [3, 2]
-    assert ids(store.do(lambda tx: tx.deliveries(1, at(12), None, 10))) == []
-
-
-async def _page(tx: Tx, before: tuple[datetime, int] | None, limit: int) -> Sequence[Delivery]:
-    return await tx.deliveries(1, at(0), before, limit)
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3, 10])
-def test_pages_of_deliveries_have_each_one_once(store: Kept, limit: int) -> None:
-    store.put(*(delivery(number, number // 3) for number in range(1, 9)))
-    seen: list[int] = []
-    before = None
-    while page := store.do(partial(_page, before=before, limit=limit)):
-        seen += ids(page)
-        before = (page[-1].created_at, page[-1].id)
-        store.put(delivery(100 + len(seen), 99))
-    assert seen == [8, 7, 6, 5, 4, 3, 2, 1]
-
-
-def test_delivery_is_replaced_where_it_stands(store: Kept) -> None:
-    done = delivery(1, 0, state="delivered", next_attempt_at=None, attempts=1, last_status=204)
-    store.put(delivery(1), delivery(2, 10), done)
-    assert store.do(lambda tx: tx.delivery_for_update(1)) == done
-    assert list(store.do(lambda tx: tx.deliveries(1, at(0), None, 10))) == [delivery(2, 10), done]
-
-
-def test_old_deliveries_are_deleted_of_every_tenant(store: Kept) -> None:
-    store.put(delivery(1, 9), delivery(2, 9, tenant_id=2), delivery(3, 10), delivery(4, 11, tenant_id=2))
-    store.do(lambda tx: tx.delete_deliveries(at(10)))
-    assert ids(store.do(lambda tx: tx.deliveries(1, at(0), None, 10))) == [3]
-    assert ids(store.do(lambda tx: tx.deliveries(2, at(0), None, 10))) == [4]
-    assert store.do(lambda tx: tx.delivery_for_update(1)) is None
-
-
-def test_tenant_whose_deliveries_are_gone_gets_new_ones(store: Kept) -> None:
-    store.put(delivery(1))
-    store.do(lambda tx: tx.delete_deliveries(at(1)))
-    store.put(delivery(2, 2))
-    assert ids(store.do(lambda tx: tx.deliveries(1, at(0), None, 10))) == [2]
-
-
-def test_deleting_what_is_not_old_does_nothing(store: Kept) -> None:
-    store.put(delivery(1), event(1))
-    before = store.state()
-    store.do(lambda tx: tx.delete_deliveries(at(0)))
-    store.do(lambda tx: tx.delete_from_outbox(at(0)))
-    store.do(lambda tx: tx.delete_opened_projects(at(0)))
-    assert store.state() == before
-
-
-# Outbox
-
-
-def test_old_outbox_rows_are_deleted_and_the_rest_keeps_its_order(store: Kept) -> None:
-    rows = [OutboxRow(number, at(number), event(number).event) for number in (1, 2, 3, 4)]
-    store.put(*rows)
-    store.do(lambda tx: tx.delete_from_outbox(at(3)))
-    assert store.state()["outbox"] == rows[2:]
