@@ -12,10 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import uvicorn
-
 from contract_tests.target import Target, Tenant
-from cozum.server import bind, configuration
+from cozum.server import Server, bind
 from impl.app import Application, build_world
 from impl.contract.replies import App, Receive, Send
 from impl.due import run_due
@@ -50,14 +48,14 @@ class MovableClock(SystemClock):
 @contextmanager
 def our_server(document: Path) -> Iterator[Target]:
     """Serve the application inside; it is gone outside."""
-    settings = Settings(document, demo=True)
+    settings = Settings(document, demo=True, webhooks_anywhere=True)
     clock = MovableClock()
     world = asyncio.run(_world(settings, clock))
     application = Application(settings, lambda scope: world)
     listener = bind("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
     loop_of: list[asyncio.AbstractEventLoop] = []
-    server = uvicorn.Server(configuration(_telling_its_loop(application.asgi, loop_of)))
+    server = Server(_telling_its_loop(application.asgi, loop_of), world)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     with _quiet():
         thread.start()
@@ -74,7 +72,6 @@ def our_server(document: Path) -> Iterator[Target]:
         finally:
             server.should_exit = True
             thread.join(10)
-            world.files.close()
 
 
 @contextmanager

@@ -60,35 +60,49 @@ def run(app: Any, listener: socket.socket, world: World, on_ready: Callable[[], 
     uvicorn raises the signal again when all is done: what that does is up to the caller's handlers.
     """
     with suppress(KeyboardInterrupt):
-        _Server(configuration(app), world, on_ready).run(sockets=[listener])
+        _Command(app, world, on_ready).run(sockets=[listener])
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, world: World, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._world = world
+class Server(uvicorn.Server):
+    """Serves an application, and beside it does what falls due in its world and sends the webhooks."""
+
+    def __init__(self, app: Any, world: World) -> None:
+        super().__init__(configuration(app))
+        self.world = world
+        self._due: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._due = asyncio.create_task(keep_running(self.world))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            await asyncio.gather(self._due, return_exceptions=True)
+        await super().shutdown(sockets)
+        self.world.files.close()
+
+
+class _Command(Server):
+    """A server that a person started: it says when it listens, and ends at once on Ctrl-C."""
+
+    def __init__(self, app: Any, world: World, on_ready: Callable[[], None]) -> None:
+        super().__init__(app, world)
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._due: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
-            self._due = self._loop.create_task(keep_running(self._world))
             gc.collect()
             gc.set_threshold(50_000, 20, 20)
             gc.freeze()  # what was made at start stays: no need to look through it again
             self._on_ready()
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        if self._due is not None:
-            self._due.cancel()
-        await super().shutdown(sockets)
-        self._world.files.close()
-
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # requests that are cut off now are no news
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._world.waker.close)  # nobody waits any more
+            self._loop.call_soon_threadsafe(self.world.waker.close)  # nobody waits any more
         super().handle_exit(sig, frame)

@@ -20,12 +20,18 @@ from impl.world import World
 
 
 def build(
-    document: Path | None, store: str, *, demo: bool, public_url: str | None = None, files: str = IN_MEMORY
+    document: Path | None,
+    store: str,
+    *,
+    demo: bool,
+    public_url: str | None = None,
+    files: str = IN_MEMORY,
+    webhooks_anywhere: bool = False,
 ) -> tuple[World, Application]:
     """The world and the application over it. Raises UsageError."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     logging.getLogger("python_multipart").setLevel(logging.ERROR)  # broken bodies are answered, not logged
-    settings = Settings(find_document(document), store, demo, _origin(public_url), files)
+    settings = Settings(find_document(document), store, demo, _origin(public_url), files, webhooks_anywhere)
     try:
         world = _world(settings)
         return world, Application(settings, lambda scope: world)

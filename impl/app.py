@@ -23,6 +23,8 @@ from impl.passwords import Passwords
 from impl.settings import Settings
 from impl.store.memory import MemoryStore
 from impl.store.port import Store
+from impl.webhooks.carriers import LazyHttp
+from impl.webhooks.sender import Sender
 from impl.world import Clock, CountingIds, SystemClock, Waker, World
 
 HANDLER_MODULES = (auth, widget, operator, context, portal)
@@ -56,7 +58,17 @@ async def build_world(settings: Settings, clock: Clock | None = None) -> World:
         demo = read_demo()
         ids = demo_ids(demo)
         await load_demo(store, demo, clock.now(), files)
-    return World(store, clock, ids, Waker(), Passwords(), public_url=settings.public_url, files=files)
+    return World(
+        store,
+        clock,
+        ids,
+        Waker(),
+        Passwords(),
+        public_url=settings.public_url,
+        files=files,
+        sender=Sender(LazyHttp(anywhere=settings.webhooks_anywhere)),
+        webhooks_anywhere=settings.webhooks_anywhere,
+    )
 
 
 class Application:

@@ -28,12 +28,17 @@ log = logging.getLogger("cozum")
 
 
 async def run_due(world: World) -> int:
-    """Do what is due in the world at its clock's time; answers how many operators and chats it was.
+    """Do what is due in the world at its clock's time, and wait until all that was to be sent then has been attempted.
 
-    Raises an ExceptionGroup when all is done that could be.
+    Answers how many operators, chats and deliveries it was. Raises an ExceptionGroup when all is done that could be.
     """
+    steps = STEPS if world.sender is None else (*STEPS, world.sender.send_due)
+    return await _do(steps, world)
+
+
+async def _do(steps: Sequence[Callable[[World], Awaitable[int | None]]], world: World) -> int:
     done, failures = 0, []
-    for step in STEPS:
+    for step in steps:
         try:
             done += await step(world) or 0
         except Exception as failure:  # one that fails holds no other up
@@ -44,10 +49,23 @@ async def run_due(world: World) -> int:
 
 
 async def keep_running(world: World) -> None:
-    """Do what is due every few seconds, until cancelled; what fails is logged and tried again."""
-    while True:
-        await asyncio.sleep(EVERY)
-        try:
-            await run_due(world)
-        except Exception:
-            log.exception("what was due could not be done")
+    """Do what is due every few seconds, and send webhooks beside it, until cancelled.
+
+    What fails is logged and tried again.
+    """
+    sending = asyncio.create_task(_send(world))
+    try:
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                await _do(STEPS, world)
+            except Exception:
+                log.exception("what was due could not be done")
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+
+
+async def _send(world: World) -> None:
+    if world.sender is not None:
+        await world.sender.run(world)

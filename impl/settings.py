@@ -17,3 +17,5 @@ class Settings:
     """Where browsers reach the server, as an origin (`https://destek.example.com`); None: as each request says."""
     files: str = "memory://"
     """`memory://`, or the path of a folder, which is made when it is missing."""
+    webhooks_anywhere: bool = False
+    """Whether webhooks may go by http and to addresses that are not public; for development."""

@@ -184,6 +184,22 @@ class Memo:
             del self._known[next(iter(self._known))]
 
 
+class Sender(Protocol):
+    """Sends the webhooks of a world."""
+
+    def wake(self) -> None:
+        """There is something to send; quick, and raises nothing."""
+        ...
+
+    async def run(self, world: World) -> None:
+        """Send what is due whenever woken, and what falls due by itself, until cancelled."""
+        ...
+
+    async def send_due(self, world: World) -> int:
+        """Attempt everything that is due now, and wait until that is done; answers how many were attempted."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Store, files, clock, ids, and who waits for what."""
@@ -198,3 +214,7 @@ class World:
     public_url: str | None = None
     """Where browsers reach this server, such as `https://destek.example.com`; None: as each request says."""
     files: Files = field(default_factory=Files)
+    sender: Sender | None = None
+    """None: nobody sends webhooks, they wait."""
+    webhooks_anywhere: bool = False
+    """Whether webhooks may go by http and to addresses that are not public; for development."""

@@ -27,7 +27,7 @@ def mock(
     from mocks.app import build_mock
 
     listener = bind(host, port)
-    world, application = build(document, "memory://", demo=True)
+    world, application = build(document, "memory://", demo=True, webhooks_anywhere=True)
     run(
         build_mock(application, _tell_nothing_but_faults if quiet else _tell),
         listener,

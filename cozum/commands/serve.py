@@ -19,6 +19,10 @@ def serve(
     public_url: Annotated[
         str | None, Parameter(help="Where browsers reach the server, when a proxy stands before it: https://…")
     ] = None,
+    webhooks_anywhere: Annotated[
+        bool,
+        Parameter(negative=(), help="For development: webhooks may go by http, and to this machine or its network."),
+    ] = False,
     port: Port = 8080,
     host: Host = "127.0.0.1",
     document: Document = None,
@@ -28,7 +32,9 @@ def serve(
     from cozum.start import build, greet
 
     listener = bind(host, port)
-    world, application = build(document, store, demo=demo, public_url=public_url, files=files)
+    world, application = build(
+        document, store, demo=demo, public_url=public_url, files=files, webhooks_anywhere=webhooks_anywhere
+    )
     run(
         application.asgi,
         listener,

@@ -11,7 +11,7 @@ from impl.world import World
 async def tell(world: World, tx: Tx, event: Event) -> None:
     """Write the event as of now, and a delivery of it where the tenant has an endpoint that wants its kind.
 
-    Whoever sends it finds it once the transaction is committed.
+    Whoever sends it is woken once the transaction is committed.
     """
     now, row_id = world.clock.now(), world.ids.next("outbox")
     await tx.add_to_outbox(OutboxRow(row_id, now, event))
@@ -24,6 +24,13 @@ async def tell(world: World, tx: Tx, event: Event) -> None:
         await tx.put_delivery(
             Delivery(world.ids.next("delivery"), event.tenant_id, webhook_id, kind, row_id, now, next_attempt_at=now)
         )
+        await wake_sender(world, tx)
+
+
+async def wake_sender(world: World, tx: Tx) -> None:
+    """Once the transaction is committed, there is something to send."""
+    if world.sender is not None:
+        await tx.after_commit(world.sender.wake)
 
 
 async def forget_old(world: World) -> None:

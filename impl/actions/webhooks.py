@@ -8,11 +8,12 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from impl.actions.outbox import wake_sender
 from impl.actions.sessions import managed_tenant_id
 from impl.callers import PortalCaller
 from impl.model import Delivery, EventKind, WebhookEndpoint
 from impl.problems import DeliveryPending, FieldError, InvalidFields, NotFound, Text, WebhookDisabled
-from impl.rules.webhook_urls import is_public_https
+from impl.rules.webhook_urls import is_allowed
 from impl.rules.webhooks import KEPT, signing_secret
 from impl.store.port import Tx
 from impl.world import World
@@ -65,7 +66,7 @@ async def set_webhook(
     Raises InvalidFields, NotSignedIn, NoProjectChosen, NotPermitted.
     """
 
-    if not is_public_https(url):
+    if not is_allowed(url, anywhere=world.webhooks_anywhere):
         raise InvalidFields([NOT_PUBLIC_URL])
 
     async def work(tx: Tx) -> WebhookEndpoint:
@@ -108,6 +109,7 @@ async def resend(world: World, caller: PortalCaller, delivery_id: int) -> Delive
             raise WebhookDisabled
         queued = replace(delivery, state="waiting", next_attempt_at=now)
         await tx.put_delivery(queued)
+        await wake_sender(world, tx)
         return queued
 
     return await world.store.transact(work)

@@ -35,6 +35,7 @@ MAY_IMPORT: Final = {
     "impl.contract": "impl.attempt impl.contract impl.problems impl.replies impl.rules impl.uploads impl.world *",
     "impl.security": """impl.actions.sessions impl.callers impl.contract.call impl.model impl.problems impl.rules
                         impl.store.port impl.world msgspec""",
+    "impl.webhooks": "impl.actions.deliveries impl.rules impl.webhooks impl.wire impl.world aiohttp msgspec yarl",
     "impl.due": "impl.actions impl.world",
     "impl.docs": "impl.contract impl.problems msgspec",
     "impl.demo": "impl.files impl.model impl.rules impl.store.port impl.world yaml",

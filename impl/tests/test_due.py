@@ -141,7 +141,7 @@ def test_loop_goes_on_after_a_round_that_failed(
         loop.cancel()
 
     monkeypatch.setattr(due, "EVERY", 0.01)
-    monkeypatch.setattr(due, "run_due", failing)
+    monkeypatch.setattr(due, "STEPS", (failing,))
     client.run(scene())
     assert len(rounds) > 1
     assert "planted" in caplog.text

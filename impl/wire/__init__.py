@@ -12,6 +12,7 @@ from impl.wire.campaigns import *
 from impl.wire.chats import *
 from impl.wire.dashboard import *
 from impl.wire.erasure import *
+from impl.wire.events import *
 from impl.wire.files import *
 from impl.wire.members import *
 from impl.wire.people import *

@@ -1,0 +1,482 @@
+"""The sender: attempts and their times, what ends them, how many at once, what survives an end of the process."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from impl.actions.deliveries import claim
+from impl.due import keep_running, run_due
+from impl.rules.retries import SCHEDULE, Outcome
+from impl.rules.signing import webhook_signature
+from impl.store.port import Tx
+from impl.tests.client import DEMO_KEY, LONELY_KEY, NOON, Client
+from impl.tests.handlers.browser import HOOK, OWNER_OF_1, Browser, tables, tell
+from impl.tests.webhooks.post import ALL_EVENTS, FAILED, OK, Post, Scene
+from impl.webhooks import sender as sender_module
+from impl.webhooks.sender import AT_ONCE_FOR_ONE, Sender
+
+GONE = Outcome(410)
+
+
+# An attempt
+
+
+def test_event_is_sent_signed_and_recorded(client: Client) -> None:
+    scene = Scene(client)
+    chat = client.start_chat("v1", key=LONELY_KEY)
+    assert client.run(run_due(client.world)) == 1
+    (message,) = scene.post.messages
+    assert message.url == HOOK
+    assert scene.post.events[0]["veri"]["oturum_id"] == chat["id"]
+    headers, now = message.headers, int(client.clock.timestamp())
+    signature = webhook_signature(scene.endpoint["secret"], headers["webhook-id"], now, message.body)
+    assert headers["webhook-signature"] == signature
+    (delivery,) = scene.deliveries
+    assert delivery["webhook_id"] == headers["webhook-id"]
+    told = [delivery[name] for name in ("durum", "deneme_sayisi", "son_durum_kodu", "son_hata", "sonraki_deneme")]
+    assert told == ["teslim_edildi", 1, 204, None, None]
+    assert delivery["son_deneme"] == "2026-04-12T14:30:00+03:00"
+
+
+def test_delivered_event_is_not_sent_again(client: Client) -> None:
+    scene = Scene(client)
+    tell(client)
+    assert [scene.send_due(), scene.send_due()] == [1, 0]
+    client.clock.advance(days=4)
+    assert scene.send_due() == 0
+
+
+def test_without_a_sender_deliveries_wait(client: Client) -> None:
+    Browser(client, "yalniz@example.com").set_webhook()
+    client.start_chat("v1", key=LONELY_KEY)
+    assert client.run(run_due(client.world)) == 0
+
+
+def test_why_no_answer_came_is_recorded(client: Client) -> None:
+    scene = Scene(client, Outcome(reason="unreachable"))
+    tell(client)
+    scene.send_due()
+    (delivery,) = scene.deliveries
+    assert (delivery["son_durum_kodu"], delivery["son_hata"]) == (None, "Sunucuya bağlanılamadı")
+    assert (delivery["durum"], delivery["sonraki_deneme"]) == ("bekliyor", "2026-04-12T14:30:05+03:00")
+
+
+# The next ones
+
+
+def test_ten_attempts_come_when_they_are_due_under_one_id_and_then_it_is_given_up(client: Client) -> None:
+    scene = Scene(client, FAILED)
+    tell(client)
+    for number, wait in enumerate(SCHEDULE):
+        if wait:
+            client.clock.advance(seconds=wait.total_seconds() - 1)
+            assert scene.send_due() == 0
+            client.clock.advance(seconds=1)
+        assert scene.send_due() == 1
+        assert scene.deliveries[0]["deneme_sayisi"] == number + 1
+    client.clock.advance(days=2)
+    assert scene.send_due() == 0
+    (delivery,) = scene.deliveries
+    assert (delivery["durum"], delivery["son_hata"], delivery["sonraki_deneme"]) == (
+        "basarisiz",
+        "Sunucu 500 döndü",
+        None,
+    )
+    assert set(scene.post.ids) == {delivery["webhook_id"]}
+    assert len({message.body for message in scene.post.messages}) == 1
+    assert len({message.headers["webhook-timestamp"] for message in scene.post.messages}) == 10
+
+
+def test_retry_after_is_honoured(client: Client) -> None:
+    scene = Scene(client, Outcome(503, "3600"), OK)
+    tell(client)
+    scene.send_due()
+    assert scene.deliveries[0]["sonraki_deneme"] == "2026-04-12T15:30:00+03:00"
+    client.clock.advance(minutes=59)
+    assert scene.send_due() == 0
+    client.clock.advance(minutes=1)
+    assert scene.send_due() == 1
+    assert scene.deliveries[0]["durum"] == "teslim_edildi"
+
+
+def test_attempts_that_fell_due_together_are_one(client: Client) -> None:
+    """A clock that was moved by days does not make up for what was missed."""
+    scene = Scene(client, FAILED)
+    tell(client)
+    scene.send_due()
+    client.clock.advance(days=3)
+    assert scene.send_due() == 1
+
+
+@pytest.mark.parametrize("answer", [OK, FAILED])
+def test_sent_again_it_has_the_same_id_and_body(client: Client, answer: Outcome) -> None:
+    scene = Scene(client, OK, answer)
+    tell(client)
+    scene.send_due()
+    scene.owner.resend(scene.deliveries[0]["id"])
+    client.clock.advance(seconds=30)
+    assert scene.send_due() == 1
+    first, second = scene.post.messages
+    assert (first.headers["webhook-id"], first.body) == (second.headers["webhook-id"], second.body)
+    assert scene.deliveries[0]["deneme_sayisi"] == 2
+
+
+# What is sent to whom
+
+
+def test_address_events_and_secret_are_those_of_now(client: Client) -> None:
+    scene = Scene(client, FAILED)
+    tell(client)
+    scene.send_due()
+    renewed = scene.owner.set_webhook("https://new.example.com/", ["yeni_chat"], secret_yenile=True)
+    client.clock.advance(seconds=5)
+    scene.send_due()
+    message = scene.post.messages[-1]
+    assert message.url == "https://new.example.com/"
+    timestamp, headers = int(client.clock.timestamp()), message.headers
+    expected = webhook_signature(renewed.data["webhook"]["secret"], headers["webhook-id"], timestamp, message.body)
+    assert headers["webhook-signature"] == expected
+
+
+def test_endpoint_that_was_stopped_gets_nothing_more(client: Client) -> None:
+    scene = Scene(client, FAILED)
+    tell(client)
+    scene.send_due()
+    scene.owner.set_webhook(events=ALL_EVENTS, etkin=False)
+    client.clock.advance(seconds=5)
+    assert scene.send_due() == 1
+    assert len(scene.post.messages) == 1
+    (delivery,) = scene.deliveries
+    assert (delivery["durum"], delivery["deneme_sayisi"]) == ("basarisiz", 1)
+    assert delivery["son_hata"] == "Webhook adresi kapalı olduğu için gönderilmedi"
+
+
+def test_event_that_is_kept_no_more_is_given_up(client: Client) -> None:
+    scene = Scene(client)
+    tell(client)
+    tables(client).outbox_by_id.clear()
+    scene.send_due()
+    assert scene.post.messages == []
+    assert scene.deliveries[0]["son_hata"] == "Olay artık saklanmadığı için gönderilmedi"
+
+
+# Endpoints that are closed
+
+
+def test_410_closes_the_endpoint_and_what_waits(client: Client) -> None:
+    scene = Scene(client, FAILED, GONE)
+    tell(client)
+    scene.send_due()
+    tell(client)
+    scene.send_due()
+    assert (scene.endpoint["etkin"], scene.endpoint["kapanma_nedeni"]) == (False, "yanit_410")
+    client.clock.advance(seconds=5)
+    scene.send_due()
+    assert len(scene.post.messages) == 2
+    assert [delivery["durum"] for delivery in scene.deliveries] == ["basarisiz", "basarisiz"]
+    tell(client)
+    assert len(scene.deliveries) == 2
+
+
+def test_endpoint_that_was_opened_again_gets_events_again(client: Client) -> None:
+    scene = Scene(client, GONE, OK)
+    tell(client)
+    scene.send_due()
+    scene.owner.set_webhook(events=ALL_EVENTS)
+    tell(client)
+    scene.send_due()
+    assert [delivery["durum"] for delivery in scene.deliveries] == ["basarisiz", "teslim_edildi"]
+
+
+def fail_daily(scene: Scene, hours: float, days: int) -> None:
+    """An event, at once and then every so many hours, for so many times."""
+    for _ in range(days):
+        tell(scene.client)
+        scene.send_due()
+        scene.client.clock.advance(hours=hours)
+
+
+def test_5_days_of_failure_close_the_endpoint(client: Client) -> None:
+    scene = Scene(client, FAILED)
+    fail_daily(scene, 24, 5)
+    client.clock.advance(seconds=-1)
+    tell(client)
+    scene.send_due()
+    assert scene.endpoint["etkin"] is True
+    client.clock.advance(seconds=1)
+    tell(client)
+    scene.send_due()
+    assert (scene.endpoint["etkin"], scene.endpoint["kapanma_nedeni"]) == (False, "bes_gun_hata")
+
+
+def test_a_success_in_between_begins_the_5_days_anew(client: Client) -> None:
+    scene = Scene(client, FAILED, FAILED, FAILED, OK, FAILED)
+    for _ in range(6):
+        client.change(_forget_deliveries)
+        tell(client)
+        scene.send_due()
+        client.clock.advance(hours=30)
+    assert scene.endpoint["etkin"] is True
+
+
+async def _forget_deliveries(tx: Tx) -> None:
+    """So that only the newest is attempted."""
+    await tx.delete_deliveries(NOON.replace(year=2030))
+
+
+def test_setting_the_endpoint_begins_the_5_days_anew(client: Client) -> None:
+    scene = Scene(client, FAILED)
+    fail_daily(scene, 24, 4)
+    scene.owner.set_webhook(events=ALL_EVENTS)
+    fail_daily(scene, 24, 3)
+    assert scene.endpoint["etkin"] is True
+
+
+def test_answer_of_the_address_before_says_nothing_of_the_new_one(client: Client) -> None:
+    scene = Scene(client, GONE)
+    tell(client)
+    scene.post.open.clear()
+    owner = scene.owner
+
+    async def meanwhile() -> None:
+        sending = asyncio.create_task(scene.sender.send_due(client.world))
+        await scene.post.came.wait()
+        client.clock.advance(seconds=1)
+        body = {"url": "https://new.example.com/", "olaylar": ALL_EVENTS}
+        assert (await owner.send("PUT", "/portal/webhook", body=body)).status == 200
+        scene.post.open.set()
+        await sending
+
+    client.run(meanwhile())
+    assert scene.endpoint["etkin"] is True
+    assert scene.deliveries[0]["durum"] == "bekliyor"
+
+
+# At once
+
+
+def test_one_endpoint_gets_few_at_once_and_holds_no_other_up(client: Client) -> None:
+    scene = Scene(client)
+    Browser(client, OWNER_OF_1).set_webhook("https://other.example.com/", ALL_EVENTS)
+    for number in range(20):
+        client.start_chat(f"v{number}", key=LONELY_KEY)
+    client.start_chat("other", key=DEMO_KEY)
+    scene.post.open.clear()
+
+    async def meanwhile() -> int:
+        sending = asyncio.create_task(scene.sender.send_due(client.world))
+        await turns(200)
+        urls = [message.url for message in scene.post.messages]
+        assert (urls.count(HOOK), len(urls)) == (AT_ONCE_FOR_ONE, AT_ONCE_FOR_ONE + 1)
+        scene.post.open.set()
+        return await sending
+
+    assert client.run(meanwhile()) == 21
+    assert scene.post.most <= AT_ONCE_FOR_ONE + 1
+    assert len(set(scene.post.ids)) == 21
+
+
+def test_all_endpoints_together_get_so_many_at_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender_module, "AT_ONCE", 3)
+    scene = Scene(client)
+    for number in range(10):
+        client.start_chat(f"v{number}", key=LONELY_KEY)
+    assert scene.send_due() == 10
+    assert scene.post.most == 3
+
+
+def test_loop_and_moved_clock_send_each_event_once(client: Client) -> None:
+    scene = Scene(client)
+    for _ in range(12):
+        tell(client)
+
+    async def meanwhile() -> None:
+        loop = asyncio.create_task(scene.sender.run(client.world))
+        await asyncio.gather(*(run_due(client.world) for _ in range(3)))
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)
+
+    client.run(meanwhile())
+    assert (len(scene.post.ids), len(set(scene.post.ids))) == (12, 12)
+
+
+def test_of_two_processes_each_event_is_sent_by_one(client: Client) -> None:
+    scene = Scene(client)
+    for _ in range(12):
+        tell(client)
+    other = Sender(scene.post)
+
+    async def meanwhile() -> None:
+        await asyncio.gather(*(sender.send_due(client.world) for sender in (scene.sender, other)))
+
+    client.run(meanwhile())
+    assert (len(scene.post.ids), len(set(scene.post.ids))) == (12, 12)
+
+
+# The loop
+
+
+def loop_until(client: Client, work: Any) -> Any:
+    """Run what a server runs beside its requests until `work` is done."""
+
+    async def scene() -> Any:
+        loop = asyncio.create_task(keep_running(client.world))
+        try:
+            async with asyncio.timeout(10):
+                return await work()
+        finally:
+            loop.cancel()
+            await asyncio.gather(loop, return_exceptions=True)
+
+    return client.run(scene())
+
+
+def test_event_is_sent_as_soon_as_it_is_committed(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender_module, "EVERY", 1000)
+    scene = Scene(client)
+
+    async def work() -> None:
+        await turns()
+        await client.send("POST", "/api/v1/widget/chat/start", key=LONELY_KEY, body={"ziyaretci_id": "v1"})
+        await scene.post.came.wait()
+
+    loop_until(client, work)
+    assert len(scene.post.ids) == 1
+
+
+def test_what_is_to_be_sent_again_is_sent_at_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender_module, "EVERY", 1000)
+    scene = Scene(client)
+    tell(client)
+    scene.send_due()
+    scene.post.came.clear()
+    owner = scene.owner
+
+    async def work() -> None:
+        await turns()
+        assert (await owner.send("POST", "/portal/webhook/teslimatlar/1/yeniden")).status == 202
+        await scene.post.came.wait()
+
+    loop_until(client, work)
+    assert len(scene.post.ids) == 2
+
+
+async def turns(count: int = 50) -> None:
+    """Let others go on until they wait."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+def test_what_falls_due_by_itself_is_sent(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender_module, "EVERY", 0.01)
+    scene = Scene(client, FAILED, OK)
+    tell(client)
+
+    async def work() -> None:
+        while len(scene.post.messages) < 2:
+            await asyncio.sleep(0.01)
+            client.clock.advance(seconds=5)
+
+    loop_until(client, work)
+    assert len(set(scene.post.ids)) == 1
+
+
+def test_loop_goes_on_after_what_failed(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sender_module, "EVERY", 0.01)
+    scene = Scene(client)
+    tell(client)
+    failures = [RuntimeError("planted")]
+
+    async def failing(*args: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return await claim(*args)
+
+    monkeypatch.setattr(sender_module, "claim", failing)
+    loop_until(client, scene.post.came.wait)
+    assert "planted" in caplog.text
+
+
+def test_attempt_that_could_not_be_made_is_made_when_its_lease_is_over(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene = Scene(client)
+    tell(client)
+    carrier_post, failures = scene.post.post, [RuntimeError("planted")]
+
+    async def failing(message: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return await carrier_post(message)
+
+    scene.post.post = failing  # type: ignore[method-assign]
+    assert scene.send_due() == 1
+    assert "planted" in caplog.text
+    client.clock.advance(seconds=59)
+    assert scene.send_due() == 0
+    client.clock.advance(seconds=1)
+    assert scene.send_due() == 1
+    assert scene.deliveries[0]["durum"] == "teslim_edildi"
+
+
+# The end of a process
+
+
+def test_end_leaves_at_once_and_another_process_sends_it_again(client: Client) -> None:
+    scene = Scene(client)
+    tell(client)
+    scene.post.open.clear()
+    loop_until(client, scene.post.came.wait)
+    assert (scene.post.under_way, scene.post.closed) == (0, 1)
+    assert (scene.deliveries[0]["durum"], scene.deliveries[0]["deneme_sayisi"]) == ("bekliyor", 0)
+    post = Post()
+    client.world = replace(client.world, sender=Sender(post))
+    assert client.run(run_due(client.world)) == 0
+    client.clock.advance(seconds=60)
+    assert client.run(run_due(client.world)) == 1
+    assert post.ids == scene.post.ids
+
+
+def test_what_another_process_recorded_meanwhile_stands(client: Client) -> None:
+    """Its lease had run out while the first was still at it."""
+    scene = Scene(client, FAILED)
+    tell(client)
+    scene.post.open.clear()
+    other = Sender(Post(OK))
+
+    async def meanwhile() -> None:
+        sending = asyncio.create_task(scene.sender.send_due(client.world))
+        await scene.post.came.wait()
+        client.clock.advance(seconds=60)
+        assert await other.send_due(client.world) == 1
+        scene.post.open.set()
+        await sending
+
+    client.run(meanwhile())
+    (delivery,) = scene.deliveries
+    assert (delivery["durum"], delivery["deneme_sayisi"], delivery["son_durum_kodu"]) == ("teslim_edildi", 1, 204)
+
+
+def test_clock_that_is_moved_beyond_a_lease_does_not_double_what_is_under_way(client: Client) -> None:
+    scene = Scene(client)
+    tell(client)
+    scene.post.open.clear()
+
+    async def meanwhile() -> None:
+        sending = asyncio.create_task(scene.sender.send_due(client.world))
+        await scene.post.came.wait()
+        client.clock.advance(seconds=61)
+        again = asyncio.create_task(scene.sender.send_due(client.world))
+        await turns()
+        scene.post.open.set()
+        await asyncio.gather(sending, again)
+
+    client.run(meanwhile())
+    assert len(scene.post.messages) == 1
+    assert scene.deliveries[0]["durum"] == "teslim_edildi"
