@@ -104,6 +104,24 @@ class Document:
             return []
         return self._body_faults(SHOWN[operation.id], media_type, body, {JSON[0]})
 
+    def event_faults(self, name: str, headers: Mapping[str, str], body: bytes) -> list[str]:
+        """What is wrong with a webhook of that event, a sentence each; `headers` by lower-case name."""
+        webhook = self._node.get("webhooks", {}).get(name)
+        if webhook is None:
+            return [f"no event {name}"]
+        faults = []
+        for parameter in map(self.resolved, webhook["post"]["parameters"]):
+            text = headers.get(parameter["name"].lower())
+            if text is None:
+                faults.append(f"the header {parameter['name']} is missing")
+                continue
+            is_number = parameter["schema"].get("type") == "integer" and text.isascii() and text.isdigit()
+            if not self.validator(parameter["schema"]).is_valid(int(text) if is_number else text):
+                faults.append(f"the header {parameter['name']} is {text[:100]}")
+        content = webhook["post"]["requestBody"]["content"]
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        return faults + self._body_faults(content[JSON[0]]["schema"], media_type, body, set(content))
+
     def resolved(self, node: Node) -> Node:
         """The node itself, or what its `$ref` names."""
         return self._resolved(node) or {}

@@ -49,7 +49,8 @@ owned = false
 # A page of `listed` with a campaign that runs on no other site.
 # known_page = "https://pratikesnaf.com/kampanya"
 
-# Where the server's webhooks reach the machine that judges. {port} is the port on which it will listen.
+# Where the server's webhooks reach the machine that judges. {port} is the port on which it will listen;
+# without it, it listens on the port of the URL.
 # receiver = "http://127.0.0.1:{port}/"
 
 # The tenant whose web site we are. `origin` only if it lists its origins.
