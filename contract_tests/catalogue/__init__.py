@@ -21,6 +21,7 @@ from contract_tests.catalogue import (  # noqa: I001 - the order in which they a
     schema,
     content,
     clock,
+    webhooks,
 )
 from contract_tests.catalogue.rule import CAPABILITIES, CATALOGUE, Capability, Column, Rule
 
@@ -50,4 +51,5 @@ __all__ = [
     "site",
     "tickets",
     "visitors",
+    "webhooks",
 ]

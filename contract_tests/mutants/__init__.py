@@ -22,6 +22,8 @@ from contract_tests.mutants import (
     shared,
     tickets,
     visitors,
+    webhook_attempts,
+    webhooks,
 )
 from contract_tests.mutants.planting import MUTANTS, Mutant, planted
 
@@ -50,4 +52,6 @@ __all__ = [
     "shared",
     "tickets",
     "visitors",
+    "webhook_attempts",
+    "webhooks",
 ]

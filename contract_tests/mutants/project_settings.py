@@ -180,7 +180,7 @@ def secret_never_renewed(patch: Patch) -> None:
 
 @mutant("webhook.url", "An endpoint's address may have userinfo.")
 def address_with_userinfo(patch: Patch) -> None:
-    patch.wrap(webhooks, "is_public_https", lambda public, url: public(url.replace("kisi:sifre@", "")))
+    patch.wrap(webhooks, "is_allowed", lambda ok, url, anywhere: ok(url.replace("kisi:sifre@", ""), anywhere=anywhere))
 
 
 @mutant("webhook.url", "An endpoint may want no events.")

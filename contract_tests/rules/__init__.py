@@ -33,6 +33,9 @@ from contract_tests.rules import (
     strip,
     tickets,
     visitors,
+    webhook_attempts,
+    webhook_endpoint,
+    webhooks,
 )
 
 __all__ = [
@@ -68,4 +71,7 @@ __all__ = [
     "strip",
     "tickets",
     "visitors",
+    "webhook_attempts",
+    "webhook_endpoint",
+    "webhooks",
 ]
