@@ -125,7 +125,7 @@ def trial_counts_down(judge: Judge) -> None:
 @check("auth.time")
 def unknown_email_takes_as_long(judge: Judge) -> None:
     """The quickest of some tries each, more of them while there is doubt: noise makes none quicker than its work."""
-    known = judge.target.operator
+    known = judge.target.least_needed()
     password = replace(known, password="yanlis-" + known.password)
     email = replace(known, email=f"{judge.client.visitor()}@example.com")
     slow, quick = float("inf"), float("inf")
