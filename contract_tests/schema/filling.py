@@ -25,6 +25,8 @@ EVERYBODYS: Final = {
     "mute_tenant": "what the operator has muted",
 }
 """Operations that change what is there for everybody: judged on servers of our own only."""
+UNREACHED: Final = ("portal_resend_delivery",)
+"""Operations that succeed for nobody who cannot wait for hours: a delivery must have ended. Others' ids are 404."""
 ONCE: Final = {"portal_create_project": 1, "login": 3, "portal_sign_in": 3, "logout": 2}
 """How often an allowed request is sent at most: there is a quota, or a password to be hashed."""
 LONGEST_KEY: Final = 100
@@ -259,10 +261,6 @@ def _webhook(scene: Scene, fresh: bool) -> Values:
     return {"body/url": f"https://{scene.client.visitor()}.example.com/webhook"}
 
 
-def _delivery(scene: Scene, fresh: bool) -> Values:
-    return {"path/id": scene.delivery()} if fresh else {}
-
-
 # Files
 
 
@@ -315,7 +313,6 @@ FILLINGS: Final[dict[str, Filling]] = {
     "portal_add_origin": _add_origin,
     "portal_remove_origin": _remove_origin,
     "portal_set_webhook": _webhook,
-    "portal_resend_delivery": _delivery,
     "download_file": _file,
     "download_logo": _logo,
 }

@@ -40,7 +40,7 @@ OWN_HEADERS: Final = (
 FINE: Final = (CoverageScenario.OBJECT_UNEXPECTED_PROPERTIES,)
 """What Schemathesis takes for wrong and the document does not: unknown headers and fields are ignored."""
 CREDENTIALS: Final = ("X-API-Key", "Authorization", "cozum_portal")
-RICHEST: Final = 40
+RICHEST: Final = 50
 ABOUT_BODIES: Final = (CoverageScenario.MALFORMED_CONTENT_TYPE, CoverageScenario.UNSUPPORTED_CONTENT_TYPE)
 """What is wrong only where there is a body."""
 
@@ -67,7 +67,7 @@ class Source:
         """How many cases are worth generating, at most `RICHEST`."""
         found = self._operations[operation]
         fields = sum(1 for one in found.iter_parameters() if one.name not in CREDENTIALS) + 6 * len(list(found.body))
-        return min(RICHEST, 4 * fields)
+        return min(RICHEST, 5 * fields)
 
     def coverage(self, operation: str) -> Iterator[Draft]:
         """Cases at the limits of each keyword of the schema, on both sides; always the same."""

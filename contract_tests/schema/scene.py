@@ -248,10 +248,6 @@ class Scene:
             self._known["origin"] = origin
         return str(self._known["origin"])
 
-    def delivery(self) -> int:
-        """One of the project's webhook."""
-        raise NotJudged("no delivery of the project's webhook has ended")
-
 
 def cookie_in(headers: Mapping[str, str]) -> str:
     """The session's cookie that an answer sets, or nothing."""
