@@ -103,7 +103,7 @@ def _sign(scene: Scene, draft: Draft) -> None:
     if not draft.allowed or not draft.has("body/signature"):
         return
     email = draft.get("body/email") if draft.has("body/email") else None
-    now = scene.client.now()
+    now = scene.now()
     draft.put("body/timestamp", now)
     draft.put("body/signature", sign(scene.target.tenant.secret, draft.get("body/ziyaretci_id"), email, now))
 
