@@ -54,14 +54,14 @@ def _is_wanted(rule: Rule, order: Order) -> bool:
 
 
 def plan(order: Order, document: Document) -> list[Job]:
-    """What there is to do; what must run alone comes last. Raises CannotRun."""
+    """What there is to do; what takes longest comes last. Raises CannotRun."""
     jobs = []
     for rule in chosen(order, document):
         if rule.id in ON_EVERY_ANSWER:
             continue
         parts = CHECKS[rule.id].parts
         jobs += [Job(rule.id, part) for part in (parts(document) if parts else [""]) if _is_asked_for(part, order)]
-    return sorted(jobs, key=lambda job: job.alone)
+    return sorted(jobs, key=lambda job: CATALOGUE[job.rule].long)
 
 
 def _is_asked_for(part: str, order: Order) -> bool:

@@ -42,6 +42,8 @@ def judge_side_by_side(
 
     What must run alone runs last, one after the other, unless each worker has a server of its own.
     """
+    if place.target is not None:
+        jobs = sorted(jobs, key=lambda job: job.alone)
     crew = _Crew(place, order, min(workers, len(jobs)))
     try:
         yield from crew.work(deque(jobs), tell)

@@ -46,6 +46,10 @@ COLUMNS: Final[dict[str, Column]] = {
 """Under which column of the final table a topic stands; others stand under `rules`."""
 
 
+LONG: Final = frozenset({"schema", "life"})
+"""Topics whose checks take longest."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """One sentence that a server keeps or breaks."""
@@ -63,6 +67,11 @@ class Rule:
     def column(self) -> Column:
         """Where the final table shows it."""
         return COLUMNS.get(self.id.partition(".")[0], "rules")
+
+    @property
+    def long(self) -> bool:
+        """Whether its check takes seconds: what is broken is told sooner if others come first."""
+        return self.id.partition(".")[0] in LONG
 
     @property
     def alone(self) -> bool:

@@ -119,9 +119,17 @@ def means_are_of_all(judge: Judge) -> None:
     judge.must(seen is not None and abs(seen - told) <= 1, f"ortalama_ilk_yanit_saniye {told:.0f}", answer, seen)
 
 
+def _close_what_is_open(judge: Judge, mine: Project) -> None:
+    """Nothing closes by itself meanwhile: other checks share the project."""
+    for chat in judge.client.queue(musteri_id=mine.id):
+        judge.client.accept(chat["id"])
+        judge.client.operator("POST", f"chat/{chat['id']}/close").succeeded()
+
+
 @check("dashboard.days")
 def days_are_istanbuls(judge: Judge) -> None:
     client, mine = judge.client, project(judge)
+    _close_what_is_open(judge, mine)
     _stay_in_one_day(judge)
     visitor, chat = _chat(judge, mine)
     client.widget("chat/end", visitor, mine.tenant, oturum_id=chat).succeeded()
