@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from contract_tests import rules  # noqa: F401 - importing them registers the checks
@@ -161,10 +161,10 @@ def judge_jobs(bench: Bench, jobs: Iterable[Job], order: Order) -> Iterator[Verd
             break
 
 
-def judge(target: Target, document: Document, order: Order) -> Iterator[Verdict]:
-    """Each verdict of the whole order, in this process. Raises CannotRun."""
+def judge(target: Target, document: Document, order: Order, jobs: Sequence[Job] | None = None) -> Iterator[Verdict]:
+    """Each verdict of the whole order, in this process, in the order of `jobs` if they are given. Raises CannotRun."""
     bench = Bench(target, document, order, lambda event: None)
     try:
-        yield from judge_jobs(bench, plan(order, document), order)
+        yield from judge_jobs(bench, plan(order, document) if jobs is None else jobs, order)
     finally:
         bench.close()

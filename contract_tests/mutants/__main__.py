@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection, wait
@@ -19,12 +20,15 @@ from contract_tests.document import Document
 from contract_tests.findings import Finding
 from contract_tests.in_process import our_server
 from contract_tests.mutants import MUTANTS, Mutant, planted
+from contract_tests.mutants.control import control
 from contract_tests.order import Order
 from contract_tests.probe import probe
-from contract_tests.run import judge
+from contract_tests.run import Job, judge, plan
 from cozum.document import find_document
 
 AT_ONCE: Final = os.cpu_count() or 2
+MANY: Final = 40
+"""Mutants for which it is worth while to look first in which order they are found soonest."""
 LONGEST: Final = 120.0
 """Seconds for one mutant."""
 CAN_FORK: Final = "fork" in get_all_start_methods()
@@ -42,35 +46,39 @@ class Found:
     """Why it could not be judged to the end."""
 
 
-def judge_mutant(name: str, document: Document, seed: int = 0) -> Found:
+def judge_mutant(name: str, document: Document, jobs: Sequence[Job], seed: int = 0) -> Found:
     """Judge it until something is found."""
     with planted(name), our_server(document.path) as target:
         began = time.monotonic()
-        for verdict in judge(probe(target, document), document, Order(seed, until_broken=True)):
+        for verdict in judge(probe(target, document), document, Order(seed, until_broken=True), jobs):
             if verdict.findings:
                 return Found(verdict.findings[0], time.monotonic() - began)
         return Found(None, time.monotonic() - began)
 
 
-def _in_a_process(connection: Connection, name: str, document: Document) -> None:
+def _in_a_process(connection: Connection, name: str, document: Document, jobs: Sequence[Job]) -> None:
     try:
-        found = judge_mutant(name, document)
+        found = judge_mutant(name, document, jobs)
     except Exception as error:
         found = Found(None, 0.0, f"{type(error).__name__}: {error}")
     connection.send(found)
 
 
 def judge_all(mutants: Sequence[Mutant], at_once: int = AT_ONCE) -> Iterator[tuple[Mutant, Found]]:
-    """Each as it is done."""
+    """Each as it is done. Raises AssertionError where the right server is accused."""
     document = Document(find_document(None))
     context = get_context("fork") if CAN_FORK else get_context("spawn")
+    jobs = plan(Order(), document)
+    if len(mutants) >= MANY:
+        with ProcessPoolExecutor(1, context) as apart:
+            jobs = apart.submit(control, document).result()
     waiting = list(reversed(mutants))
     running: dict[Connection, tuple[BaseProcess, Mutant, float]] = {}
     while waiting or running:
         while waiting and len(running) < at_once:
             mutant = waiting.pop()
             ours, theirs = context.Pipe(duplex=False)
-            process: BaseProcess = context.Process(target=_in_a_process, args=(theirs, mutant.name, document))
+            process: BaseProcess = context.Process(target=_in_a_process, args=(theirs, mutant.name, document, jobs))
             process.start()
             theirs.close()
             running[ours] = process, mutant, time.monotonic()

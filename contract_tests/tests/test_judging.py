@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -135,9 +134,7 @@ def test_no_answer_ends_with_2_in_one_line(listens: bool) -> None:
         if listens:
             listener.listen()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        began = time.monotonic()
         done = subprocess.run([sys.executable, "-m", "cozum", "test", url], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("cozum: no answer from http://127.0.0.1")
     assert len(done.stderr.splitlines()) == 1
-    assert time.monotonic() - began < 5
