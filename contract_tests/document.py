@@ -65,6 +65,10 @@ class Document:
         self._registry = jsonschema_rs.Registry([(_BASE, self._node)])
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
+    def __reduce__(self) -> tuple[type[Document], tuple[Path, Level]]:
+        """For another process: read it there again."""
+        return Document, (self.path, self.level)
+
     def operation(self, method: str, path: str) -> Operation | None:
         """Whose request that is; exact paths come before those with parameters."""
         exact = self._exact.get((method, path))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from contract_tests.document import Document
 from contract_tests.events import Began, Ended, Event
@@ -15,7 +16,10 @@ from contract_tests.run import Job, judge_jobs, plan
 from contract_tests.story import Story
 from contract_tests.workers import Place, bench_at, judge_side_by_side
 
-OURS = "our own application, in process"
+OURS: Final = "our own application, in process"
+MOST_WORKERS: Final = 4
+MANY: Final = 100
+"""Jobs from which on they are worth more than one process."""
 
 
 class Listener(Protocol):
@@ -25,11 +29,11 @@ class Listener(Protocol):
 
 
 def judge_place(
-    place: Place, document: Document, order: Order, workers: int = 1, listeners: Sequence[Listener] = ()
+    place: Place, document: Document, order: Order, workers: int | None = 1, listeners: Sequence[Listener] = ()
 ) -> Story:
     """Judge; the story of it, with the reason in `cut_off` where the server was lost on the way.
 
-    Raises CannotRun when there is nothing to judge.
+    `workers` are processes; None: as many as are worth while. Raises CannotRun when there is nothing to judge.
     """
     story, began = Story(), time.monotonic()
 
@@ -45,11 +49,16 @@ def judge_place(
     tell(Began(place.target.base_url if place.target else OURS, order, len(jobs), time.time(), an_answer))
     reason = ""
     try:
-        _judge(place, order, jobs, workers, tell)
+        _judge(place, order, jobs, _worth_while(len(jobs)) if workers is None else workers, tell)
     except CannotRun as error:
         reason = str(error)
     tell(Ended(time.monotonic() - began, reason))
     return story
+
+
+def _worth_while(jobs: int) -> int:
+    """A process takes a second to start."""
+    return min(os.cpu_count() or 1, MOST_WORKERS) if jobs >= MANY else 1
 
 
 def _judge(place: Place, order: Order, jobs: Sequence[Job], workers: int, tell: Callable[[Event], None]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 WHAT = Group("What is judged", sort_key=1)
 WHO = Group("The server", sort_key=2)
 TOLD = Group("What is told", sort_key=3)
-MOST_WORKERS = 4
 
 
 def _flag(group: Group, text: str, name: str | None = None) -> Parameter:
@@ -52,7 +50,7 @@ def judge_server(
     seed: Annotated[int, Parameter(group=WHAT, help="Chooses the examples; the same again asks the same.")] = 0,
     max_time: Annotated[float | None, Parameter(group=WHAT, help="Seconds after which nothing new is begun.")] = None,
     workers: Annotated[
-        int | None, Parameter(group=WHAT, help="Processes; 1 with `quick`, else one a core, at most 4.")
+        int | None, Parameter(group=WHAT, help="Processes; one a core, at most 4, if there is enough to do.")
     ] = None,
     document: Annotated[
         Path | None, Parameter(group=WHAT, help="Another document than the one that came with cozum.")
@@ -70,8 +68,7 @@ def judge_server(
     if list_rules:
         _print_rules()
         return
-    count = (1 if profile == "quick" else min(os.cpu_count() or 1, MOST_WORKERS)) if workers is None else workers
-    if count < 1 or (max_time is not None and max_time <= 0):
+    if (workers is not None and workers < 1) or (max_time is not None and max_time <= 0):
         raise UsageError("--workers and --max-time must be above 0")
     try:
         if init:
@@ -79,7 +76,7 @@ def judge_server(
             return
         order = Order(seed, rule, operation, profile, level, max_time=max_time, bodies=report is not None)
         place = _place(base_url, find_document(document), config, owned)
-        story = _judged(place, order, count, _Told(quiet, report, require_all))
+        story = _judged(place, order, workers, _Told(quiet, report, require_all))
     except (CannotRun, OSError) as error:
         raise UsageError(str(error)) from None
     if story.cut_off:
@@ -131,7 +128,7 @@ def _place(base_url: str | None, document: Path, config: Path | None, owned: boo
     return Place(document, replace(target, owned=target.owned or owned))
 
 
-def _judged(place: Place, order: Order, workers: int, how: _Told) -> Story:
+def _judged(place: Place, order: Order, workers: int | None, how: _Told) -> Story:
     """Judge, and tell as it goes."""
     from contract_tests.document import Document
     from contract_tests.judging import Listener, judge_place
