@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from contract_tests.checks import Judge
+from contract_tests.client import Answer
 from contract_tests.findings import NotJudged
 from contract_tests.portal import Portal
 from contract_tests.target import Tenant
@@ -26,6 +27,12 @@ class Project:
     """Signed in, and working on it."""
     opened: Any
     """The `data` of the answer that opened it."""
+    at: int
+    """Of the server's clock, Unix seconds: when it was opened."""
+    listed: Answer
+    """Their projects, asked right after it."""
+    tabs: Answer
+    """The operator's tenants, asked right after it."""
 
 
 def project(judge: Judge) -> Project:
@@ -57,7 +64,10 @@ def opened_project(judge: Judge, browser: Portal) -> Project:
     elif answer.code == "proje_siniri":
         raise NotJudged("the operator has opened all projects that they may open today")
     opened = answer.data
-    return Project(int(opened["musteri"]["id"]), Tenant(opened["api_key"], opened["api_secret"]), browser, opened)
+    at, listed = judge.client.now(), browser.call("GET", "projelerim")
+    tabs = judge.client.operator("GET", "tenants")
+    tenant = Tenant(opened["api_key"], opened["api_secret"])
+    return Project(int(opened["musteri"]["id"]), tenant, browser, opened, at, listed, tabs)
 
 
 def _is_over(browser: Portal, tenant_id: int) -> bool:

@@ -90,10 +90,7 @@ class Scene:
         return visitor, chat
 
     def taken(self) -> int:
-        """The visitor's open chat, taken by the operator."""
-        return int(self._once("taken", self._take))
-
-    def _take(self) -> int:
+        """The visitor's open chat, taken by the operator: anew each time, since whoever goes offline loses it."""
         chat = self.talk()[1]
         self.client.accept(chat).succeeded()
         return chat
