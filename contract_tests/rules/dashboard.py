@@ -22,6 +22,9 @@ MEAN: Final = 4.13
 
 @check("dashboard.total")
 def totals_are_sums(judge: Judge) -> None:
+    for tenant in (judge.target.tenant, judge.target.listed):
+        if tenant is not None:  # one number in one tab is its own sum
+            judge.client.chat(judge.client.visitor(), tenant)
     answer = judge.client.operator("GET", "dashboard")
     rows, total = answer.data["musteriler"], answer.data["toplam"]
     tabs = [(tab["id"], tab["firma_adi"]) for tab in judge.client.operator("GET", "tenants").data["musteriler"]]
