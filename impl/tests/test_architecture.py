@@ -44,6 +44,7 @@ MAY_IMPORT: Final = {
     "contract_tests": "contract_tests *",
     "contract_tests.in_process": "contract_tests cozum.server impl *",
     "contract_tests.mutants": "contract_tests cozum.document impl *",
+    "contract_tests.steady": "contract_tests cozum.document",
     "cozum": "contract_tests cozum impl mocks *",
     "bench": "bench cozum impl *",
     "hostile": "cozum hostile impl mocks uvicorn",
