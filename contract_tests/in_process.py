@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -33,9 +32,6 @@ class MovableClock(SystemClock):
     def __init__(self) -> None:
         super().__init__()
         self._ahead = 0.0
-
-    def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self._ahead) if self._ahead else super().now()
 
     def timestamp(self) -> float:
         return super().timestamp() + self._ahead

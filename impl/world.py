@@ -44,7 +44,7 @@ class SystemClock:
         self._now = datetime.fromtimestamp(0, ISTANBUL)
 
     def now(self) -> datetime:
-        second = int(time.time())
+        second = int(self.timestamp())
         if second != self._second:
             self._second = second
             self._now = _with_fixed_offset(datetime.fromtimestamp(second, ISTANBUL))

@@ -58,6 +58,7 @@ def is_refused(
 
 def tells_nothing(judge: Judge, house: House, request: Request, send: Send) -> Answer:
     """Whatever is answered, it is the sender's own."""
+    house.furnish()
     house.look()
     answer = send(request)
     told = house.told_in(answer)
