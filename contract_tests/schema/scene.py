@@ -15,6 +15,7 @@ from contract_tests.target import Login
 
 PROJECT: Final = "Sözleşme Denetimi"
 """The name of the project that portal calls may change: one that we opened."""
+CLOSED: Final = 409
 PNG: Final = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000100000001080200000090"
     "7753de0000000c4944415478da63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
@@ -92,7 +93,10 @@ class Scene:
     def taken(self) -> int:
         """The visitor's open chat, taken by the operator: anew each time, since whoever goes offline loses it."""
         chat = self.talk()[1]
-        self.client.accept(chat).succeeded()
+        if self.client.accept(chat).status == CLOSED:  # along a link
+            del self._known["talk"]
+            chat = self.talk()[1]
+            self.client.accept(chat).succeeded()
         return chat
 
     def closed(self, *, fresh: bool = False) -> tuple[str, int]:
@@ -113,6 +117,10 @@ class Scene:
         """Another one."""
         visitor = self.visitor()
         return visitor, self.client.ticket(visitor, **self._attached("dosyalar", list)).data["ticket"]["id"]
+
+    def records(self) -> set[int]:
+        """The ids of the visitor's chat and ticket, as far as they were made."""
+        return {self._known[name][1] for name in ("talk", "ticket") if name in self._known}
 
     def status_ticket(self) -> int:
         """A ticket that nobody replies to: its state may change."""
