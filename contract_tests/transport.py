@@ -141,6 +141,9 @@ class Transport:
         except ValueError as error:  # what http.client says of headers that make no sense
             self._forget()
             raise NoAnswer(f"what it says is not HTTP ({error})") from None
+        except BaseException:  # interrupted: what comes on this connection is not for the next request
+            self._forget()
+            raise
         self._own.used = time.monotonic()
         return Exchange(
             operation,

@@ -25,24 +25,30 @@ _SECRET_MEMBERS = re.compile(r'("(?:token|sifre|secret|api_secret|ziyaretci_toke
 
 
 class Har:
-    """A file that grows by an entry an exchange."""
+    """A file that grows by an entry an exchange.
+
+    Each is one write, so that the file is whole wherever a signal interrupts us.
+    """
 
     def __init__(self, path: Path) -> None:
         """Raises OSError."""
-        self._file = path.open("w", encoding="utf-8")
+        self._file = path.open("wb", buffering=0)
         creator = json.dumps({"name": "cozum", "version": version("cozum")})
-        self._file.write(f'{{"log": {{"version": "1.2", "creator": {creator}, "entries": [')
-        self._first = True
+        self._separator = ""
+        self._write(f'{{"log": {{"version": "1.2", "creator": {creator}, "entries": [')
 
     def add(self, asked: Asked) -> None:
         """Write an entry. Raises OSError."""
-        self._file.write(("\n" if self._first else ",\n") + json.dumps(entry(asked), ensure_ascii=False))
-        self._first = False
+        separator, self._separator = self._separator, ","
+        self._write(f"{separator}\n{json.dumps(entry(asked), ensure_ascii=False)}")
 
     def close(self) -> None:
         """Write the end."""
-        self._file.write("\n]}}\n")
+        self._write("\n]}}\n")
         self._file.close()
+
+    def _write(self, text: str) -> None:
+        self._file.write(text.encode("utf-8", "backslashreplace"))
 
 
 def entry(asked: Asked) -> dict[str, Any]:
