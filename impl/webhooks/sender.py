@@ -12,7 +12,7 @@ from random import SystemRandom
 from typing import Final
 
 from impl.actions.deliveries import Attempt, claim, record
-from impl.webhooks.carriers import Carrier
+from impl.webhooks.carriers import Carrier, NotNow
 from impl.webhooks.messages import message
 from impl.world import World
 
@@ -96,6 +96,8 @@ class Sender:
         try:
             outcome = await self._carrier.post(message(attempt, int(world.clock.timestamp())))
             await record(world, attempt, outcome, self._chance())
+        except NotNow:
+            log.warning("delivery %d waits: too many names are looked up", attempt.delivery.id)
         except Exception:
             log.exception("the attempt at delivery %d could not be made", attempt.delivery.id)
 

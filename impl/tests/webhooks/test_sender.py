@@ -17,6 +17,7 @@ from impl.tests.client import DEMO_KEY, LONELY_KEY, NOON, Client
 from impl.tests.handlers.browser import HOOK, OWNER_OF_1, Browser, tables, tell
 from impl.tests.webhooks.post import ALL_EVENTS, FAILED, OK, Post, Scene
 from impl.webhooks import sender as sender_module
+from impl.webhooks.carriers import NotNow
 from impl.webhooks.sender import AT_ONCE_FOR_ONE, Sender
 
 GONE = Outcome(410)
@@ -423,6 +424,25 @@ def test_attempt_that_could_not_be_made_is_made_when_its_lease_is_over(
     client.clock.advance(seconds=1)
     assert scene.send_due() == 1
     assert scene.deliveries[0]["durum"] == "teslim_edildi"
+
+
+def test_attempt_that_had_to_wait_for_us_does_not_count(client: Client) -> None:
+    scene = Scene(client)
+    tell(client)
+    carrier_post, refusals = scene.post.post, [NotNow()]
+
+    async def crowded(message: Any) -> Any:
+        if refusals:
+            raise refusals.pop()
+        return await carrier_post(message)
+
+    scene.post.post = crowded  # type: ignore[method-assign]
+    assert scene.send_due() == 1
+    (delivery,) = scene.deliveries
+    assert (delivery["durum"], delivery["deneme_sayisi"], delivery["son_hata"]) == ("bekliyor", 0, None)
+    client.clock.advance(seconds=60)
+    assert scene.send_due() == 1
+    assert (scene.deliveries[0]["durum"], scene.deliveries[0]["deneme_sayisi"]) == ("teslim_edildi", 1)
 
 
 # The end of a process
