@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from impl.actions.deliveries import claim
+from impl.actions.deliveries import claim, record
 from impl.due import keep_running, run_due
 from impl.rules.retries import SCHEDULE, Outcome
 from impl.rules.signing import webhook_signature
@@ -404,19 +404,36 @@ def test_loop_goes_on_after_what_failed(
     assert "planted" in caplog.text
 
 
-def test_attempt_that_could_not_be_made_is_made_when_its_lease_is_over(
-    client: Client, caplog: pytest.LogCaptureFixture
+def test_attempt_that_we_fail_at_counts(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    scene = Scene(client)
+    tell(client)
+
+    async def failing(message: Any) -> Any:
+        raise RuntimeError("planted")
+
+    scene.post.post = failing  # type: ignore[method-assign]
+    for wait in SCHEDULE:
+        client.clock.advance(seconds=wait.total_seconds())
+        assert scene.send_due() == 1
+    (delivery,) = scene.deliveries
+    assert "planted" in caplog.text
+    assert (delivery["durum"], delivery["deneme_sayisi"], delivery["son_durum_kodu"]) == ("basarisiz", 10, None)
+    assert delivery["son_hata"] == "İstek bizim tarafımızdaki bir hata nedeniyle gönderilemedi"
+
+
+def test_attempt_that_could_not_be_recorded_is_made_when_its_lease_is_over(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     scene = Scene(client)
     tell(client)
-    carrier_post, failures = scene.post.post, [RuntimeError("planted")]
+    failures = [RuntimeError("planted")]
 
-    async def failing(message: Any) -> Any:
+    async def failing(*args: Any) -> Any:
         if failures:
             raise failures.pop()
-        return await carrier_post(message)
+        return await record(*args)
 
-    scene.post.post = failing  # type: ignore[method-assign]
+    monkeypatch.setattr(sender_module, "record", failing)
     assert scene.send_due() == 1
     assert "planted" in caplog.text
     client.clock.advance(seconds=59)
