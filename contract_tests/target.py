@@ -54,6 +54,8 @@ class Target:
     """Moves the server's clock on by that many seconds, and does what falls due meanwhile."""
     receiver: str | None = None
     """Under which URL the server reaches our receiver of webhooks: with `{port}` where it may listen anywhere."""
+    receiver_port: int | None = None
+    """Where the receiver listens, in plain HTTP, when a tunnel or proxy leads there; None: as the URL says."""
 
     def least_needed(self) -> Login:
         """Whose failures to sign in may count for a while: a server may refuse them after some judgements in a row."""
