@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
+from contract_tests.curl import curl
 from contract_tests.document import Document, Operation
 from contract_tests.findings import NO_TIME, Broken, CannotRun, NotJudged
+from contract_tests.hiding import Hiding
 from contract_tests.target import Target, Tenant
-from contract_tests.transport import Answer, Exchange, NoAnswer, Tell, Transport, curl
+from contract_tests.transport import Answer, Exchange, NoAnswer, Tell, Transport
 
 TIMEOUT: Final = 10.0
 """Seconds that the server has for an answer."""
@@ -44,6 +46,7 @@ class Caller:
         """Hears of answers that break a rule of every answer; without it they are raised."""
         self.until = float("inf")
         """Of `time.monotonic()`: when nothing more should be asked."""
+        self.hiding = Hiding(target)
         self._transport = Transport(target.base_url)
         self._tell = tell
         self._lock = threading.Lock()
@@ -122,7 +125,8 @@ class Caller:
             raise CannotRun(reason) from None
         url = self.target.base_url.rstrip("/") + where
         seconds = time.monotonic() - start
-        asked = Exchange(self._name(method, where), method, url, headers, content, 0, {}, b"", began, seconds)
+        name = self._name(method, where)
+        asked = Exchange(name, method, url, headers, content, 0, {}, b"", began, seconds, where=where)
         self._give_up(asked, "answer.given", reason, reason)
         raise NotJudged(reason)
 
@@ -133,13 +137,14 @@ class Caller:
         if "bekle=" in where:
             timeout += LONGEST_POLL
         exchange = self._transport.send(self._name(method, where), method, where, content, headers, timeout)
+        self.hiding.learn(exchange)
         with self._lock:
             self.requests += 1
         return exchange
 
     def judged(self, exchange: Exchange) -> Answer:
         """The answer; what none may be is told. Raises NotJudged where the server has no such operation."""
-        operation = self.document.operation(exchange.method, urlsplit(exchange.url).path)
+        operation = self.document.operation(exchange.method, exchange.path)
         if operation and exchange.status in ABSENT and not self.is_there(operation):
             self._heard(exchange)
             raise NotJudged(self._given_up[operation.id])
@@ -190,11 +195,11 @@ class Caller:
         return operation.id if operation else f"{method} {path}"
 
     def _curl(self, exchange: Exchange) -> str:
-        return curl(exchange, {token: email for email, token in self._tokens.items()})
+        return curl(exchange, self.hiding, {token: email for email, token in self._tokens.items()})
 
     def faults(self, exchange: Exchange) -> Iterator[tuple[str, str, str]]:
         """What no answer may be: the rule, what was expected, what was seen."""
-        path = urlsplit(exchange.url).path
+        path = exchange.path
         operation = self.document.operation(exchange.method, path)
         status, body = exchange.status, exchange.body
         told = f"{status} {body[:300].decode('utf-8', 'replace')}"

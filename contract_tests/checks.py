@@ -72,7 +72,7 @@ class Judge:
 
     def found(self, broken: Broken) -> None:
         """Remember what is broken, of this rule or another one, and go on."""
-        self.findings.append(broken)
+        self.findings.append(self.client.hiding.broken(broken))
 
     @property
     def seed(self) -> int:
