@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -30,6 +32,7 @@ PATIENCE: Final = 20
 """Seconds that a 429 may ask us to wait."""
 SHORTEST_SECRET: Final = 8
 """Characters of a secret that is looked for in answers: a shorter one may stand there by chance."""
+DIGITS: Final = re.compile("[0-9]{1,18}")
 PARAMETER: Final = re.compile(r"\{[^/]+?\}")
 BROWSER: Final = ("/api/v1/widget/", "/api/v1/context/")
 
@@ -58,6 +61,10 @@ class Caller:
     def close(self) -> None:
         """Close the connections of all threads."""
         self._transport.close()
+
+    def hang_up(self) -> None:
+        """Close the connection of this thread, which is over."""
+        self._transport.close_mine()
 
     def call(
         self,
@@ -105,8 +112,8 @@ class Caller:
             exchange = self._answered(method, where, content, headers)
             if exchange.status != 429:
                 return exchange
-            wait = exchange.headers.get("retry-after", "1")
-            seconds = int(wait) if wait.isdigit() else 1
+            self.judged(exchange)
+            seconds = _asked_to_wait(exchange)
             if seconds > PATIENCE:
                 raise NotJudged(f"the server asks to wait {seconds} s (429)")
             time.sleep(seconds)
@@ -214,6 +221,22 @@ class Caller:
             yield "answer.schema", f"what {exchange.operation} documents", "; ".join(found[:3])
         if self.document.level == "contract":
             yield from _request_id_faults(exchange)
+
+
+def _asked_to_wait(exchange: Exchange) -> int:
+    """Seconds of `Retry-After`: a number or a date (RFC 9110, 10.2.3); one where there is none."""
+    text = exchange.headers.get("retry-after", "").strip()
+    if DIGITS.fullmatch(text):
+        return int(text)
+    try:
+        until = parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
+        return 1
+    try:
+        now = parsedate_to_datetime(exchange.headers.get("date", "")).timestamp()
+    except (ValueError, OverflowError):
+        now = time.time()
+    return max(0, math.ceil(until - now))
 
 
 def _request_id_faults(exchange: Exchange) -> Iterator[tuple[str, str, str]]:
