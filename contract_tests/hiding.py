@@ -23,6 +23,7 @@ _NAMES: Final = rb"(?:token|sifre|secret|api_secret|ziyaretci_token)"
 _MEMBER: Final = re.compile(rb'("' + _NAMES + rb'"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?$)')
 _FIELD: Final = re.compile(rb"((?:^|&)" + _NAMES + rb"=)[^&\s]+")
 _LEARNT: Final = re.compile(rb'"(token|secret|api_secret)"\s*:\s*"((?:[^"\\]|\\.)+)"')
+_VARIABLE: Final = re.compile(r"\$(?:SIFRE|API_SECRET|SECRET|TOKEN|SESSION)(?![A-Z_])")
 _COOKIE: Final = re.compile(r"^cozum_portal=([^;\s]+)", re.MULTILINE)
 
 
@@ -73,9 +74,7 @@ class Hiding:
     def shell(self, text: str) -> str:
         """A word for the shell, where a secret is the variable of its name."""
         word = shlex.quote(self.raw(text.encode("utf-8", "surrogatepass")).decode("utf-8", "backslashreplace"))
-        for name in {name.decode() for _, name in self._known}:
-            word = re.sub(re.escape(name) + r"(?![A-Z_])", f"'\"{name}\"'", word)
-        return word
+        return _VARIABLE.sub(r"""'"\g<0>"'""", word) if "$" in word else word
 
     def broken(self, broken: Broken) -> Broken:
         """The same, without secrets; the curl line has none already."""
