@@ -72,7 +72,7 @@ class Judge:
 
     def found(self, broken: Broken) -> None:
         """Remember what is broken, of this rule or another one, and go on."""
-        self.findings.append(broken)
+        self.findings.append(self.client.hiding.broken(broken))
 
     @property
     def seed(self) -> int:
@@ -114,8 +114,15 @@ class Judge:
 
     def together(self, *calls: Callable[[], Answer]) -> list[Answer]:
         """All at once, each over a connection of its own."""
+
+        def asked(call: Callable[[], Answer]) -> Answer:
+            try:
+                return call()
+            finally:
+                self.client.hang_up()
+
         with ThreadPoolExecutor(len(calls)) as pool:
-            return [one.result() for one in [pool.submit(call) for call in calls]]
+            return [one.result() for one in [pool.submit(asked, call) for call in calls]]
 
     def advance(self, seconds: float) -> None:
         """Move the server's clock on; operators sign in anew after it. Raises NotJudged where it cannot be moved."""

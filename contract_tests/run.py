@@ -88,7 +88,7 @@ class Bench:
     def _heard(self, exchange: Exchange) -> None:
         self._called[exchange.operation][exchange.status] += 1
         if self._order.bodies:
-            self._tell(Asked(exchange, self._rule))
+            self._tell(Asked(self._client.hiding.exchange(exchange), self._rule))
 
     def do(self, job: Job, deadline: float | None = None) -> Verdict:
         """Judge it. Raises CannotRun when the server is gone."""

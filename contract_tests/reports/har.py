@@ -6,7 +6,6 @@ Source: the W3C draft "HTTP Archive (HAR) format".
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,12 +15,10 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from contract_tests.events import Asked
+from contract_tests.hiding import headers, members
 
 LARGEST: Final = 64 * 1024
 """Bytes of a body that are kept."""
-HIDDEN: Final = "…"
-SECRET_HEADERS: Final = ("authorization", "cookie", "set-cookie", "x-ziyaretci-token")
-_SECRET_MEMBERS = re.compile(r'("(?:token|sifre|secret|api_secret|ziyaretci_token)"\s*:\s*)"(?:[^"\\]|\\.)*"')
 
 
 class Har:
@@ -99,15 +96,16 @@ def entry(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _headers(headers: Mapping[str, str]) -> list[dict[str, str]]:
-    return [
-        {"name": name, "value": HIDDEN if name.lower() in SECRET_HEADERS else value} for name, value in headers.items()
-    ]
+def _headers(given: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": line} for name, value in headers(given).items() for line in value.split("\n")]
 
 
 def _text(body: bytes) -> dict[str, str]:
-    try:
-        text = body[:LARGEST].decode()
-    except UnicodeDecodeError:
-        return {"text": b64encode(body[:LARGEST]).decode(), "encoding": "base64"}
-    return {"text": _SECRET_MEMBERS.sub(rf'\1"{HIDDEN}"', text)}
+    kept = members(body)
+    shown = kept[:LARGEST]
+    for cut in range(4 if len(kept) > LARGEST else 1):  # a character that the cut goes through is left out
+        try:
+            return {"text": shown[: len(shown) - cut].decode()}
+        except UnicodeDecodeError:
+            continue
+    return {"text": b64encode(shown).decode(), "encoding": "base64"}

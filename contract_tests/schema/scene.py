@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from contract_tests.client import Client
 from contract_tests.findings import NotJudged
-from contract_tests.portal import COOKIE, Portal
+from contract_tests.portal import Portal
 from contract_tests.schema.examples import content
 from contract_tests.target import Login
 
@@ -258,9 +258,3 @@ class Scene:
             self.browser().add_origin(origin).succeeded()
             self._known["origin"] = origin
         return str(self._known["origin"])
-
-
-def cookie_in(headers: Mapping[str, str]) -> str:
-    """The session's cookie that an answer sets, or nothing."""
-    line = headers.get("set-cookie", "")
-    return line.partition(";")[0].removeprefix(f"{COOKIE}=") if line.startswith(f"{COOKIE}=") else ""
