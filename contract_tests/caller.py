@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -55,6 +56,15 @@ class Caller:
     def close(self) -> None:
         """Close the connections of all threads."""
         self._transport.close()
+
+    @contextmanager
+    def restoring(self) -> Iterator[None]:
+        """Inside, what was changed may be put back though the time is over (`until`)."""
+        until, self.until = self.until, float("inf")
+        try:
+            yield
+        finally:
+            self.until = until
 
     def call(
         self,

@@ -211,15 +211,19 @@ class Client(Caller):
 
     def leave(self, chat: int, *, is_open: bool) -> None:
         """Done with a chat: close it if it is open."""
-        visitor, tenant, headers = self._open.pop(chat, ("", None, {}))
+        visitor, tenant, headers = self._open.get(chat, ("", None, {}))
         if is_open and visitor:
-            self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat, headers=headers))
+            left = self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat, headers=headers))
+        else:
+            left = True
+        if left:
+            self._open.pop(chat, None)
 
     def leave_ticket(self, ticket: int, login: Login | None = None, *, is_open: bool) -> None:
         """Done with a ticket: close it if it is open."""
-        self._tickets.discard(ticket)
-        if is_open:
-            self._quietly(lambda: self.operator("PUT", f"ticket/{ticket}/status", login, body={"durum": "kapali"}))
+        body = {"durum": "kapali"}
+        if not is_open or self._quietly(lambda: self.operator("PUT", f"ticket/{ticket}/status", login, body=body)):
+            self._tickets.discard(ticket)
 
     def leave_status(self, login: Login, state: str) -> None:
         """Be as before."""
@@ -240,10 +244,12 @@ class Client(Caller):
         self._tickets.clear()
         self._tokens.clear()
 
-    @staticmethod
-    def _quietly(call: Callable[[], object]) -> None:
-        with suppress(Broken, NotJudged, KeyError, TypeError):  # it is told already, or will be next time
-            call()
+    def _quietly(self, call: Callable[[], object]) -> bool:
+        """Whether it was answered, if not with a fault of the server's; also when the time is over."""
+        with self.restoring(), suppress(Broken, NotJudged, KeyError, TypeError):  # it is told already, or will be
+            answer = call()
+            return not isinstance(answer, Answer) or answer.status < 500
+        return False
 
 
 def form(fields: Mapping[str, str], name: str, content: bytes) -> tuple[bytes, dict[str, str]]:

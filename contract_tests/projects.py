@@ -82,7 +82,8 @@ def passing_browser(judge: Judge) -> Iterator[Portal]:
     try:
         yield browser
     finally:
-        browser.sign_in(login)  # time may have passed
-        if before is not None:
-            browser.choose(before)
-        browser.sign_out()
+        with judge.client.restoring():
+            browser.sign_in(login)  # time may have passed
+            if before is not None:
+                browser.choose(before)
+            browser.sign_out()

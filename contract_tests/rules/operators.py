@@ -172,7 +172,8 @@ def tabs_stay_where_they_are_put(judge: Judge) -> None:
             seen = [tab["id"] for tab in _tabs(judge)]
             judge.must(seen == order, f"tabs {order}", put, seen)
     finally:
-        client.operator("PUT", "tenants/sira", body={"order": ids})
+        with client.restoring():
+            client.operator("PUT", "tenants/sira", body={"order": ids})
 
 
 @check("tabs.mute")
@@ -187,7 +188,8 @@ def muted_tab_keeps_its_chats(judge: Judge) -> None:
             chat = client.chat(client.visitor())
             judge.must(chat in [one["id"] for one in client.queue()], "its chats in the queue", answer)
     finally:
-        last = client.operator("PUT", f"tenants/{tenant}/sessize", body={"sessize": False})
+        with client.restoring():
+            last = client.operator("PUT", f"tenants/{tenant}/sessize", body={"sessize": False})
     muted = {tab["id"]: tab["sessize_alindi"] for tab in _tabs(judge)}
     judge.must(muted[tenant] is False, "sessize_alindi false", last, muted)
 
