@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -32,6 +33,8 @@ def probe(target: Target, document: Document) -> Target:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return _probed(client, target, pool)
     finally:
+        with suppress(CannotRun):  # it is gone
+            client.tidy()
         client.close()
 
 

@@ -61,8 +61,7 @@ def only_the_owner_writes(judge: Judge) -> None:
 @check("operator.transfer")
 def chat_goes_to_a_member(judge: Judge) -> None:
     client = judge.client
-    logins = [client.login(login) for login in (judge.target.colleague, judge.target.outsider) if login]
-    colleague, outsider = (answer.data["operator"]["id"] for answer in logins)
+    colleague, outsider = client.operator_id(judge.target.colleague), client.operator_id(judge.target.outsider)
     chat = client.chat(client.visitor())
     client.accept(chat).succeeded()
     path = f"chat/{chat}/transfer"

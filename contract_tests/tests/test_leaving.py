@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from contract_tests.caller import Caller
 from contract_tests.catalogue import CATALOGUE
 from contract_tests.checks import Judge
 from contract_tests.client import Client
@@ -17,8 +20,11 @@ from contract_tests.hooks import listening
 from contract_tests.in_process import our_server
 from contract_tests.order import Order
 from contract_tests.portal import Portal, signed_in
+from contract_tests.probe import probe
 from contract_tests.projects import passing_browser
+from contract_tests.run import judge
 from contract_tests.target import Target
+from contract_tests.transport import Exchange
 
 PATH = Path(__file__).parents[2] / "openapi.yaml"
 DOCUMENT = Document(PATH)
@@ -103,3 +109,65 @@ def test_project_is_chosen_again_after_the_time(client: Client) -> None:
         times_out(client)
     client.until = float("inf")
     assert signed_in(client, client.target.operator).active() == before
+
+
+# What was made
+
+
+@pytest.fixture
+def exchanges(monkeypatch: pytest.MonkeyPatch) -> list[Exchange]:
+    """All that is asked from here on, by whichever client."""
+    seen: list[Exchange] = []
+    original = Caller.send
+
+    def send(caller: Caller, *given: Any, **more: Any) -> Exchange:
+        exchange = original(caller, *given, **more)
+        seen.append(exchange)
+        return exchange
+
+    monkeypatch.setattr(Caller, "send", send)
+    return seen
+
+
+def alive(client: Client, exchanges: list[Exchange]) -> list[str]:
+    """The tokens that were given and still let somebody in."""
+    given = [
+        json.loads(one.body)["data"]["token"] for one in exchanges if (one.operation, one.status) == ("login", 200)
+    ]
+    assert given
+    return [token for token in given if client.call("GET", "/api/v1/operator/status", token=token).status == 200]
+
+
+def test_probe_signs_out(ours: Target, client: Client, exchanges: list[Exchange]) -> None:
+    probe(ours, DOCUMENT)
+    assert alive(client, exchanges) == []
+
+
+@pytest.mark.parametrize("rule", ["operator.transfer", "auth.logout"])
+def test_every_token_is_ended(ours: Target, client: Client, exchanges: list[Exchange], rule: str) -> None:
+    assert [verdict.outcome for verdict in judge(ours, DOCUMENT, Order(rules=(rule,)))] == ["passed"]
+    assert alive(client, exchanges) == []
+
+
+def test_token_of_a_check_that_fails_is_ended(ours: Target, client: Client, exchanges: list[Exchange]) -> None:
+    other = Client(ours, DOCUMENT)
+    other.login(ours.operator)
+    other.forget_tokens()
+    other.tidy()
+    other.close()
+    assert alive(client, exchanges) == []
+
+
+@pytest.mark.parametrize("rule", ["isolation.visitor", "isolation.file"])
+def test_every_ticket_is_closed(ours: Target, client: Client, exchanges: list[Exchange], rule: str) -> None:
+    assert {verdict.outcome for verdict in judge(ours, DOCUMENT, Order(rules=(rule,)))} == {"passed"}
+    made = {
+        (json.loads(one.body)["data"]["ticket"]["id"], one.request_headers["X-API-Key"])
+        for one in exchanges
+        if (one.operation, one.status) == ("create_ticket", 201)
+    }
+    assert made
+    assert ours.other is not None
+    for ticket, key in made:
+        login = ours.outsider if key == ours.other.key else ours.operator
+        assert client.operator("GET", f"ticket/{ticket}", login).data["ticket"]["durum"] == "kapali"
