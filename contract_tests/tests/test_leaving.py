@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +172,51 @@ def test_every_ticket_is_closed(ours: Target, client: Client, exchanges: list[Ex
     for ticket, key in made:
         login = ours.outsider if key == ours.other.key else ours.operator
         assert client.operator("GET", f"ticket/{ticket}", login).data["ticket"]["durum"] == "kapali"
+
+
+# What was changed
+
+
+def tabs(client: Client) -> list[tuple[int, bool]]:
+    """The operator's, in their order, and whether they are silent."""
+    return [(tab["id"], tab["sessize_alindi"]) for tab in client.operator("GET", "tenants").data["musteriler"]]
+
+
+def test_silent_tab_stays_silent(ours: Target, client: Client) -> None:
+    for tenant, _ in tabs(client):
+        client.operator("PUT", f"tenants/{tenant}/sessize", body={"sessize": True}).succeeded()
+    before = tabs(client)
+    assert [verdict.outcome for verdict in judge(ours, DOCUMENT, Order(rules=("tabs.mute",)))] == ["passed"]
+    after = tabs(client)
+    for tenant, _ in before:
+        client.operator("PUT", f"tenants/{tenant}/sessize", body={"sessize": False}).succeeded()
+    assert after == before
+
+
+@pytest.mark.parametrize("state", ["mesgul", "cevrimici"])
+def test_operator_is_in_the_state_of_before(ours: Target, client: Client, state: str) -> None:
+    client.operator("PUT", "status", body={"durum": state}).succeeded()
+    assert [verdict.outcome for verdict in judge(ours, DOCUMENT, Order(rules=("status.offline",)))] == ["passed"]
+    assert client.operator("GET", "status").data["durum"] == state
+
+
+def test_tabs_are_put_back_where_any_order_is_taken(
+    ours: Target, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As at a server whose operators are shown only the tabs that were put."""
+    puts: list[Any] = []
+    original = Client.operator
+
+    def operator(caller: Client, method: str, path: str, *given: Any, **more: Any) -> Any:
+        if path == "tenants/sira":
+            puts.append(more["body"]["order"])
+        return original(caller, method, path, *given, **more)
+
+    monkeypatch.setattr(Client, "operator", operator)
+    list(judge(ours, DOCUMENT, Order(rules=("tabs.permutation",))))
+    assert puts[-1] == [tenant for tenant, _ in tabs(client)]
+
+
+def test_tabs_of_a_server_that_others_use_are_not_touched(ours: Target) -> None:
+    (verdict,) = judge(replace(ours, owned=False), DOCUMENT, Order(rules=("tabs.permutation",)))
+    assert verdict.outcome == "skipped"
