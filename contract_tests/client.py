@@ -208,15 +208,20 @@ class Client(Caller):
         return self.operator("POST", f"chat/{chat}/accept", login)
 
     def queue(self, login: Login | None = None, **query: Any) -> list[Any]:
-        """The operator's chats, all pages."""
+        """The operator's chats, all pages. Raises Broken where they do not end."""
         chats: list[Any] = []
-        asked = {"limit": 100, **query}
+        asked, known = {"limit": 100, **query}, set[str]()
         while True:
-            data = self.operator("GET", "chats", login, query=asked).data
-            chats += data["oturumlar"]
-            if not data["sonraki_imlec"]:
+            answer = self.operator("GET", "chats", login, query=asked)
+            page, cursor = answer.data["oturumlar"], answer.data["sonraki_imlec"]
+            chats += page
+            if not cursor:
                 return chats
-            asked["imlec"] = data["sonraki_imlec"]
+            if cursor in known or not page:
+                seen = "a cursor known from another page" if page else "a cursor on a page without chats"
+                raise Broken("list.pages", "a sonraki_imlec that leads to the end", seen, answer.curl, answer.operation)
+            known.add(cursor)
+            asked["imlec"] = cursor
 
     def tenant_id(self, tenant: Tenant | None = None) -> int:
         """The tenant's id, as its chats tell."""
