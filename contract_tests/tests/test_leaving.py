@@ -22,7 +22,7 @@ from contract_tests.in_process import our_server
 from contract_tests.order import Order
 from contract_tests.portal import Portal, signed_in
 from contract_tests.probe import probe
-from contract_tests.projects import passing_browser
+from contract_tests.projects import Project, new_project, passing_browser, project
 from contract_tests.run import judge
 from contract_tests.target import Target
 from contract_tests.transport import Exchange
@@ -220,3 +220,27 @@ def test_tabs_are_put_back_where_any_order_is_taken(
 def test_tabs_of_a_server_that_others_use_are_not_touched(ours: Target) -> None:
     (verdict,) = judge(replace(ours, owned=False), DOCUMENT, Order(rules=("tabs.permutation",)))
     assert verdict.outcome == "skipped"
+
+
+def test_project_of_another_run_is_found_again(client: Client, ours: Target, exchanges: list[Exchange]) -> None:
+    first = project(judging(client, "widget.settings"))
+    other = Client(ours, DOCUMENT)
+    again = project(judging(other, "widget.settings"))
+    other.tidy()
+    other.close()
+    assert (again.id, again.tenant.key, again is first) == (first.id, first.tenant.key, False)
+    assert [one.status for one in exchanges if one.operation == "portal_create_project"] in ([], [201])
+
+
+def test_rules_about_opening_open_a_project(client: Client) -> None:
+    known = project(judging(client, "widget.settings"))
+    with passing_browser(judging(client, "project.open")) as browser:
+        before = [one["id"] for one in browser.mine()["musteriler"]]
+    other = Client(client.target, DOCUMENT)
+    assert isinstance(project(judging(other, "project.open")), Project)
+    new = new_project(judging(other, "project.open"))
+    other.tidy()
+    other.close()
+    assert new.id not in before
+    assert known.id in before
+    assert new.tenant.secret
