@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -65,6 +66,15 @@ class Caller:
     def hang_up(self) -> None:
         """Close the connection of this thread, which is over."""
         self._transport.close_mine()
+
+    @contextmanager
+    def restoring(self) -> Iterator[None]:
+        """Inside, what was changed may be put back though the time is over (`until`)."""
+        until, self.until = self.until, float("inf")
+        try:
+            yield
+        finally:
+            self.until = until
 
     def call(
         self,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.strategies import SearchStrategy
 
 from contract_tests.catalogue import CATALOGUE, Rule
@@ -23,10 +21,9 @@ from contract_tests.client import Answer, Client
 from contract_tests.document import Document
 from contract_tests.findings import Broken, NotJudged
 from contract_tests.order import Order
+from contract_tests.scratch import keep_scratch_apart
 
 Value = TypeVar("Value")
-
-set_hypothesis_home_dir(tempfile.gettempdir() + "/cozum-hypothesis")  # not a folder in whoever's project we run in
 
 
 class Judge:
@@ -34,6 +31,7 @@ class Judge:
 
     def __init__(self, rule: Rule, client: Client, order: Order, part: str = "", deadline: float | None = None) -> None:
         """`part` is one of the check's parts; `deadline`, of `time.monotonic()`, is when nothing new should begin."""
+        keep_scratch_apart()
         self.rule = rule
         self.client = client
         self.target = client.target

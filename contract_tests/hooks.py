@@ -219,5 +219,6 @@ def listening(judge: Judge, *events: str) -> Iterator[Hook]:
         try:
             yield hook
         finally:
-            with suppress(Broken, NotJudged, KeyError, TypeError):  # what is wrong with that is told already
+            # what is wrong with that is told already
+            with judge.client.restoring(), suppress(Broken, NotJudged, KeyError, TypeError):
                 hook.restore()

@@ -33,6 +33,7 @@ FIELDS: Final[Mapping[type, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Login: (("email", "password"), ()),
 }
 """Which must be there, and which may."""
+TRUTH: Final[Mapping[str, bool]] = {"1": True, "true": True, "0": False, "false": False, "": False}
 WORDS: Final[Mapping[str, type]] = {
     "known_word": str,
     "known_page": str,
@@ -149,8 +150,14 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     if environment.get(PREFIX + "RECEIVER_PORT"):
         told["receiver_port"] = _port(PREFIX + "RECEIVER_PORT", environment[PREFIX + "RECEIVER_PORT"])
     if PREFIX + "OWNED" in environment:
-        told["owned"] = environment[PREFIX + "OWNED"] == "1"
+        told["owned"] = _truth(PREFIX + "OWNED", environment[PREFIX + "OWNED"])
     return told
+
+
+def _truth(variable: str, text: str) -> bool:
+    if text.lower() not in TRUTH:
+        raise CannotRun(f"{variable} must be 1, true, 0 or false")
+    return TRUTH[text.lower()]
 
 
 def _from_file(path: Path, environment: Mapping[str, str]) -> dict[str, Any]:

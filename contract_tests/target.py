@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contract_tests.catalogue import Capability
 
@@ -13,7 +13,7 @@ class Tenant:
     """A tenant whose site we are: its widget key, the secret that signs, an origin that it lists (None: no list)."""
 
     key: str
-    secret: str
+    secret: str = field(repr=False)
     origin: str | None = None
 
 
@@ -22,7 +22,7 @@ class Login:
     """An operator's."""
 
     email: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -157,8 +157,6 @@ def _remember(asking: Asking, answer: Answer) -> None:
     data: Any = value.get("data", {}) if isinstance(value, dict) else {}
     if operation == "start_chat":
         client.opened(answer, data["oturum"]["ziyaretci_id"], client.target.tenant)
-    elif operation == "create_ticket":
-        client.made(answer)
     elif operation == "login":
         client.call("POST", "/api/v1/auth/logout", token=data["token"])
     elif operation == "portal_sign_in":

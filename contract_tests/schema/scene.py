@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from contract_tests.client import Client
 from contract_tests.findings import NotJudged
 from contract_tests.portal import Portal
+from contract_tests.projects import project_named
 from contract_tests.schema.examples import content
 from contract_tests.target import Login
 
@@ -242,14 +243,14 @@ class Scene:
 
     def _project(self, browser: Portal) -> int:
         """One that we opened, now or before: a user can open only three a day."""
-        found = next((one["id"] for one in browser.mine()["musteriler"] if one["firma_adi"] == PROJECT), None)
+        found = project_named(browser, PROJECT)
         if found is None:
             answer = browser.create(firma_adi=PROJECT)
             if answer.status == 429:
                 raise NotJudged("the portal user has opened as many projects as a day allows")
-            found = answer.data["musteri"]["id"]
-        self._known["project"] = found
-        return int(found)
+            found = answer.data["musteri"]
+        self._known["project"] = found["id"]
+        return int(found["id"])
 
     def origin(self, *, fresh: bool) -> str:
         """One that the project lists, or has listed."""

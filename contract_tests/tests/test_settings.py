@@ -121,6 +121,25 @@ def test_a_variable_of_another_form_is_told() -> None:
         described(URL, environment={"COZUM_TEST_TENANT": "K"})
 
 
+@pytest.mark.parametrize(
+    ("text", "owned"), [("1", True), ("true", True), ("True", True), ("0", False), ("false", False), ("", False)]
+)
+def test_owned_is_told_in_words_or_figures(text: str, owned: bool) -> None:
+    assert described(URL, environment={"COZUM_TEST_OWNED": text}).owned is owned
+
+
+def test_other_words_for_owned_are_refused() -> None:
+    with pytest.raises(CannotRun, match="COZUM_TEST_OWNED must be 1, true, 0 or false"):
+        described(URL, environment={"COZUM_TEST_OWNED": "evet"})
+
+
+def test_target_shows_no_secret() -> None:
+    target = Target(URL, Tenant("K", "gizli-anahtar"), Login("a@example.com", "parola-1"))
+    assert "gizli-anahtar" not in repr(target)
+    assert "parola-1" not in repr(target)
+    assert "sifre123" not in repr(Target(URL))
+
+
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     path = tmp_path / "contract.toml"
     path.write_bytes(b"\xff\xfe")
