@@ -11,14 +11,19 @@ from impl.contract.answers import Answers
 from impl.contract.call import Scope
 from impl.contract.lane import PLAN_KEY
 from impl.contract.replies import App, Receive, Send
+from mocks.generated import Generator
+from mocks.prefer import Prefers
 
 Tell = Callable[[str, str, int, float, list[str]], None]
 """Is told method, path, status, milliseconds, and what broke the contract."""
 
 
-def build_mock(application: Application, tell: Tell) -> App:
-    """Wrap the application."""
-    return CheckedAnswers(application.asgi, Answers(application.binding.schemas), tell)
+def build_mock(application: Application, tell: Tell, seed: int = 0) -> App:
+    """Wrap the application; of the same seed, what goes by chance goes the same way."""
+    schemas = application.binding.schemas
+    generator = Generator(application.binding.document, schemas)
+    app: App = Prefers(application.asgi, application.find_plan, generator, seed)
+    return CheckedAnswers(app, Answers(schemas), tell)
 
 
 class CheckedAnswers:
