@@ -11,19 +11,24 @@ from impl.contract.answers import Answers
 from impl.contract.call import Scope
 from impl.contract.lane import PLAN_KEY
 from impl.contract.replies import App, Receive, Send
+from mocks.faults import Faults, Strike
+from mocks.faulty import FAULT_KEY, Faulty
 from mocks.generated import Generator
 from mocks.prefer import Prefers
+from mocks.preflight import Preflights
 
 Tell = Callable[[str, str, int, float, list[str]], None]
 """Is told method, path, status, milliseconds, and what broke the contract."""
 
 
-def build_mock(application: Application, tell: Tell, seed: int = 0) -> App:
-    """Wrap the application; of the same seed, what goes by chance goes the same way."""
+def build_mock(application: Application, tell: Tell, faults: Faults | None = None) -> App:
+    """Wrap the application; of the same seed (that of the faults), what goes by chance goes the same way."""
+    faults = Faults() if faults is None else faults
     schemas = application.binding.schemas
     generator = Generator(application.binding.document, schemas)
-    app: App = Prefers(application.asgi, application.find_plan, generator, seed)
-    return CheckedAnswers(app, Answers(schemas), tell)
+    app: App = Prefers(application.asgi, application.find_plan, generator, faults.seed)
+    app = Faulty(app, application.find_plan, application.plans, faults)
+    return CheckedAnswers(Preflights(app), Answers(schemas), tell)
 
 
 class CheckedAnswers:
@@ -52,6 +57,9 @@ class CheckedAnswers:
         unwritten = plan is not None and not plan.implemented and answer.status == 501
         if unwritten or scope["method"] == "HEAD":
             return []
+        strike: Strike | None = scope.get(FAULT_KEY)
+        if strike is not None and strike.breaks():
+            return []  # it was asked for
         return self._answers.faults(plan, answer.status, answer.headers, answer.body)
 
 

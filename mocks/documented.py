@@ -15,9 +15,9 @@ from impl.contract.answers import ANY_TYPE, JSON_TYPES, PROBLEM_TYPE
 from impl.contract.call import Scope
 from impl.contract.document import Node
 from impl.contract.plan import Plan
-from impl.contract.replies import NO_STORE, base_headers
+from impl.contract.replies import NO_STORE, Receive, Send, base_headers, refuse
 from impl.problems import Language, Problem, preferred_language
-from mocks.answer import Answer
+from mocks.answer import Answer, answered
 
 SHOWN_HEADERS: Final = "access-control-expose-headers"
 PIXEL: Final = b64decode(
@@ -37,6 +37,16 @@ _KINDS: Final[Mapping[str, type[Problem]]] = {
 def new_request_id() -> str:
     """For an answer that the application has not given: as long as its own, and never one of them."""
     return f"{secrets.token_hex(6)}-m"
+
+
+async def problem_answer(problem: Problem, path: str, scope: Scope, receive: Receive) -> Answer:
+    """A refusal under that path, whole."""
+    request_id = new_request_id().encode()
+
+    async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
+        await refuse(problem, path, scope, send, request_id)
+
+    return await answered(refusing, scope, receive)
 
 
 def response_of(plan: Plan, status: int) -> Node | None:

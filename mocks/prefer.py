@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Final
 
 import msgspec
@@ -17,15 +16,15 @@ from impl.contract.answers import JSON_TYPES, PROBLEM_TYPE
 from impl.contract.call import Scope
 from impl.contract.lane import PLAN_KEY
 from impl.contract.plan import Plan
-from impl.contract.replies import App, Receive, Send, refuse
+from impl.contract.replies import App, Receive, Send
 from impl.problems import Problem, Text
 from mocks.answer import Answer, answered, body_of, send_answer
 from mocks.documented import (
     SHOWN_HEADERS,
     documented_answer,
     media_type_of,
-    new_request_id,
     options_of,
+    problem_answer,
     response_of,
     statuses_with,
     success_of,
@@ -163,11 +162,6 @@ async def _refusal(plan: Plan, misread: Misread, scope: Scope, receive: Receive)
     if len(told) > LONGEST_DETAIL:
         told = f"{told[:LONGEST_DETAIL]}…"
     problem = WrongPreference(tr=misread.text.tr, en=misread.text.en, options=told)
-    request_id = new_request_id().encode()
-    answer = await answered(partial(_refuse, problem, plan.path, request_id), scope, receive)
+    answer = await problem_answer(problem, plan.path, scope, receive)
     answer.body = msgspec.json.encode({**msgspec.json.decode(answer.body), "secenekler": options})
     return answer
-
-
-async def _refuse(problem: Problem, path: str, request_id: bytes, scope: Scope, receive: Receive, send: Send) -> None:
-    await refuse(problem, path, scope, send, request_id)
