@@ -11,6 +11,7 @@ from impl.contract.answers import Answers
 from impl.contract.call import Scope
 from impl.contract.lane import PLAN_KEY
 from impl.contract.replies import App, Receive, Send
+from mocks.controlled import Controlled
 from mocks.faults import Faults, Strike
 from mocks.faulty import FAULT_KEY, Faulty
 from mocks.generated import Generator
@@ -24,11 +25,11 @@ Tell = Callable[[str, str, int, float, list[str]], None]
 def build_mock(application: Application, tell: Tell, faults: Faults | None = None) -> App:
     """Wrap the application; of the same seed (that of the faults), what goes by chance goes the same way."""
     faults = Faults() if faults is None else faults
-    schemas = application.binding.schemas
-    generator = Generator(application.binding.document, schemas)
-    app: App = Prefers(application.asgi, application.find_plan, generator, faults.seed)
-    app = Faulty(app, application.find_plan, application.plans, faults)
-    return CheckedAnswers(Preflights(app), Answers(schemas), tell)
+    schemas, find_plan = application.binding.schemas, application.find_plan
+    preferring = Prefers(application.asgi, find_plan, Generator(application.binding.document, schemas), faults.seed)
+    faulty = Faulty(preferring, find_plan, application.plans, faults)
+    app = Controlled(application.asgi, Preflights(faulty), faults)
+    return CheckedAnswers(app, Answers(schemas), tell)
 
 
 class CheckedAnswers:

@@ -149,7 +149,7 @@ def _shown_problem(plan: Plan, status: int, scope: Scope) -> dict[str, object]:
 
 
 def _tell_applied(answer: Answer, preferences: Preferences) -> None:
-    answer.put(APPLIED, preferences.applied())
+    answer.put(APPLIED, preferences.applied().encode().decode("latin-1"))  # names of examples are in UTF-8
     readable = answer.header(SHOWN_HEADERS)
     if readable:
         answer.put(SHOWN_HEADERS, f"{readable}, Preference-Applied")

@@ -13,6 +13,7 @@ from mocks.pauses import LONGEST_DELAY
 NAMES: Final = ("code", "example", "dynamic", "delay")
 """The preferences that are known here, as Prism has them; others are ignored, as RFC 7240 (2) says."""
 
+LONGEST_HEADER: Final = 1_000
 TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PART: Final = re.compile(
     rf"""[ \t]*
@@ -60,6 +61,11 @@ def read_preferences(headers: Iterable[str]) -> Preferences:
     """
     given: dict[str, str] = {}
     for header in headers:
+        if len(header) > LONGEST_HEADER:
+            raise Misread(
+                f"`Prefer` başlığı en çok {LONGEST_HEADER} karakter olabilir.",
+                f"the `Prefer` header may have {LONGEST_HEADER} characters at most.",
+            )
         for name, value in _known(header):
             given.setdefault(name, value)
     preferences = Preferences(

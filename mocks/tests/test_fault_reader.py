@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from impl.tests.client import application
 from mocks.fault import Delay, Fault
-from mocks.fault_reader import FaultFile, WrongFault, read_fault, read_faults, read_short
+from mocks.fault_reader import READERS, FaultFile, WrongFault, read_fault, read_faults, read_short
 
 PLANS: Final = application().plans
 
@@ -154,3 +157,25 @@ def test_what_is_wrong_in_a_file_is_told_with_its_place(text: str, why: str) -> 
     with pytest.raises(WrongFault) as wrong:
         read_faults(text, PLANS)
     assert why in str(wrong.value)
+
+
+JSON: Final = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["before", "uniform:1:2", "*", "login"]),
+    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.sampled_from(["uniform", "normal", "a"]), parts),
+    max_leaves=4,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*READERS, "x"]), JSON, max_size=4) | JSON)
+def test_any_description_is_a_fault_that_can_be_written_down_or_is_told(described: Any) -> None:
+    try:
+        fault = read_fault(described, PLANS)
+    except WrongFault:
+        return
+    assert read_fault(fault.describe(), PLANS) == fault
+
+
+@given(st.text(st.sampled_from('statusdelay=503.,;:{}"ş'), max_size=30) | st.text(max_size=30))
+def test_any_text_is_read_or_told(text: str) -> None:
+    with suppress(WrongFault):
+        assert read_fault(read_short(text), PLANS)
