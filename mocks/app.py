@@ -19,7 +19,7 @@ from mocks.prefer import Prefers
 from mocks.preflight import Preflights
 
 Tell = Callable[[str, str, int, float, list[str]], None]
-"""Is told method, path, status, milliseconds, and what broke the contract."""
+"""Is told method, path, status (0: a fault closed the connection), milliseconds, and what broke the contract."""
 
 
 def build_mock(application: Application, tell: Tell, faults: Faults | None = None) -> App:
@@ -49,8 +49,8 @@ class CheckedAnswers:
         answer = _Recorded(send)
         await self._app(scope, receive, answer)
         milliseconds = (perf_counter() - start) * 1000
-        if answer.status:
-            faults = self._faults(scope, answer)
+        if answer.status or FAULT_KEY in scope:
+            faults = self._faults(scope, answer) if answer.status else []
             self._tell(scope["method"], scope["path"], answer.status, milliseconds, faults)
 
     def _faults(self, scope: Scope, answer: _Recorded) -> list[str]:

@@ -50,7 +50,7 @@ def mock(
 
 def _tell(method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
     with suppress(OSError):  # whoever read this may have gone: `cozum mock | head`
-        print(f"{method:7} {ascii(path)[1:-1]:.200}  {status}  {milliseconds:.1f} ms", flush=True)
+        print(f"{method:7} {ascii(path)[1:-1]:.200}  {status or 'closed'}  {milliseconds:.1f} ms", flush=True)
     _tell_nothing_but_faults(method, path, status, milliseconds, faults)
 
 

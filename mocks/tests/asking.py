@@ -41,12 +41,15 @@ class Mock:
     faults: Faults = field(default_factory=Faults)
     client: Client = field(default_factory=Client)
     broken: list[str] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+    """Those that were told, in order."""
 
     def __post_init__(self) -> None:
         self.app = build_mock(application(), self._tell, self.faults)
 
     def _tell(self, method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
         self.broken += faults
+        self.statuses.append(status)
 
     def ask(self, method: str, path: str, headers: Headers = (), body: object = None) -> Got:
         """One request; a body is JSON."""

@@ -66,6 +66,7 @@ def test_closing_before_handling_changes_nothing_and_after_it_loses_only_the_ans
     mock.faults.replace([Fault(count=1, close="before")])
     assert _start(mock) == Got(0, {}, [], whole=False)
     assert _start(mock).status == 200  # the second one opened the chat
+    assert mock.statuses == [0, 0, 200]
 
 
 def test_closing_inside_the_body_promises_more_than_comes(mock: Mock) -> None:
