@@ -88,4 +88,6 @@ class Application:
         self._connexion.bind(document, HandlerResolver(handlers()))
         lane: Lane = self._connexion.app
         self.plans: list[Plan] = lane.plans
+        self.find_plan: Callable[[Scope], Plan | None] = lane.find
+        """The operation that a request is for, without serving it."""
         self.asgi: App = lane

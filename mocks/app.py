@@ -11,14 +11,25 @@ from impl.contract.answers import Answers
 from impl.contract.call import Scope
 from impl.contract.lane import PLAN_KEY
 from impl.contract.replies import App, Receive, Send
+from mocks.controlled import Controlled
+from mocks.faults import Faults, Strike
+from mocks.faulty import FAULT_KEY, Faulty
+from mocks.generated import Generator
+from mocks.prefer import Prefers
+from mocks.preflight import Preflights
 
 Tell = Callable[[str, str, int, float, list[str]], None]
-"""Is told method, path, status, milliseconds, and what broke the contract."""
+"""Is told method, path, status (0: a fault closed the connection), milliseconds, and what broke the contract."""
 
 
-def build_mock(application: Application, tell: Tell) -> App:
-    """Wrap the application."""
-    return CheckedAnswers(application.asgi, Answers(application.binding.schemas), tell)
+def build_mock(application: Application, tell: Tell, faults: Faults | None = None) -> App:
+    """Wrap the application; of the same seed (that of the faults), what goes by chance goes the same way."""
+    faults = Faults() if faults is None else faults
+    schemas, find_plan = application.binding.schemas, application.find_plan
+    preferring = Prefers(application.asgi, find_plan, Generator(application.binding.document, schemas), faults.seed)
+    faulty = Faulty(preferring, find_plan, application.plans, faults)
+    app = Controlled(application.asgi, Preflights(faulty), faults)
+    return CheckedAnswers(app, Answers(schemas), tell)
 
 
 class CheckedAnswers:
@@ -38,8 +49,8 @@ class CheckedAnswers:
         answer = _Recorded(send)
         await self._app(scope, receive, answer)
         milliseconds = (perf_counter() - start) * 1000
-        if answer.status:
-            faults = self._faults(scope, answer)
+        if answer.status or FAULT_KEY in scope:
+            faults = self._faults(scope, answer) if answer.status else []
             self._tell(scope["method"], scope["path"], answer.status, milliseconds, faults)
 
     def _faults(self, scope: Scope, answer: _Recorded) -> list[str]:
@@ -47,6 +58,9 @@ class CheckedAnswers:
         unwritten = plan is not None and not plan.implemented and answer.status == 501
         if unwritten or scope["method"] == "HEAD":
             return []
+        strike: Strike | None = scope.get(FAULT_KEY)
+        if strike is not None and strike.breaks():
+            return []  # it was asked for
         return self._answers.faults(plan, answer.status, answer.headers, answer.body)
 
 

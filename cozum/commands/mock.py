@@ -20,16 +20,28 @@ def mock(
     host: Host = "127.0.0.1",
     document: Document = None,
     quiet: Annotated[bool, Parameter(negative=(), help="Do not print a line for each request.")] = False,
+    faults: Annotated[Path | None, Parameter(help="YAML with faults to plant: what goes wrong, where, how often.")] = (
+        None
+    ),
+    fault: Annotated[
+        list[str] | None,
+        Parameter(negative=(), help="A fault to plant, as `operation=list_chats, status=503, chance=0.2`."),
+    ] = None,
+    seed: Annotated[
+        int | None, Parameter(help="What goes by chance (faults, generated answers) goes the same way again.")
+    ] = None,
 ) -> None:
     """Start the mock server."""
+    from cozum.faults import plant
     from cozum.server import bind, run
     from cozum.start import build, greet
     from mocks.app import build_mock
 
     listener = bind(host, port)
     world, application = build(document, "memory://", demo=True, webhooks_anywhere=True)
+    planted = plant(faults, fault or [], seed, application.plans)
     run(
-        build_mock(application, _tell_nothing_but_faults if quiet else _tell),
+        build_mock(application, _tell_nothing_but_faults if quiet else _tell, planted),
         listener,
         world,
         on_ready=lambda: greet("mock", listener, application, demo=True),
@@ -38,7 +50,7 @@ def mock(
 
 def _tell(method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
     with suppress(OSError):  # whoever read this may have gone: `cozum mock | head`
-        print(f"{method:7} {ascii(path)[1:-1]:.200}  {status}  {milliseconds:.1f} ms", flush=True)
+        print(f"{method:7} {ascii(path)[1:-1]:.200}  {status or 'closed'}  {milliseconds:.1f} ms", flush=True)
     _tell_nothing_but_faults(method, path, status, milliseconds, faults)
 
 
