@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +30,7 @@ def mock(
     listener = bind(host, port)
     world, application = build(document, "memory://", demo=True, webhooks_anywhere=True)
     run(
-        build_mock(application, _tell_nothing_but_faults if quiet else _tell),
+        build_mock(application, _tell_nothing_but_faults if quiet else _tell, None if quiet else _note),
         listener,
         world,
         on_ready=lambda: greet("mock", listener, application, demo=True),
@@ -46,3 +47,9 @@ def _tell_nothing_but_faults(method: str, path: str, status: int, milliseconds: 
     with suppress(OSError):
         for fault in faults:
             print(f"  contract broken by {method} {path!a}, {status}: {fault}", file=sys.stderr, flush=True)
+
+
+def _note(method: str, path: str, strays: Sequence[object]) -> None:
+    with suppress(OSError):
+        for stray in strays:
+            print(f"  {stray}", flush=True)

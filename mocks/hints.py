@@ -1,0 +1,176 @@
+"""Telling why: refusals gain `ipucu`, and what a request says beside the contract is noted."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from impl.contract.bodies import FORM, JSON, decode
+from impl.contract.call import Scope
+from impl.contract.multipart import MULTIPART
+from impl.contract.plan import Plan
+from impl.contract.replies import App, Receive, Send
+from impl.problems import MEDIA_TYPE, Problem
+from impl.world import World
+from mocks.answer import Answer, plan_of, send_answer
+from mocks.hint_shapes import Stray
+from mocks.identity_reasons import REASONS
+from mocks.misspelt import Known, strays
+from mocks.reasons import Asked
+
+EXPLAINED: Final = frozenset({401, 403, 422})
+NOTES_KEY: Final = "cozum.mock.notes"
+"""Where a wrapper leaves a list in the scope when it wants the request's strays; nobody looks for them without."""
+KEPT: Final = 8 * 1024 * 1024
+"""Bytes of a body that are kept to look at; of a longer one nothing is known."""
+MOST_NAMES: Final = 200
+WINDOW: Final = 512
+"""Bytes that a part's head can have and still be found where two pieces of a body meet."""
+
+_part_names = re.compile(rb'\r\ncontent-disposition: *form-data;[^\r\n]*?\bname="([^"\r\n]{1,100})"', re.IGNORECASE)
+_names_only = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+log = logging.getLogger("cozum")
+
+
+def want_notes(scope: Scope) -> list[Stray]:
+    """The list that the request's strays will come into, once it is answered."""
+    notes: list[Stray] = scope.setdefault(NOTES_KEY, [])
+    return notes
+
+
+class Hints:
+    """Explains refusals (401, 403, 422), and notes the strays of every request for whoever wants them."""
+
+    def __init__(self, app: App, worlds: Callable[[Scope], World], known: Known) -> None:
+        """`worlds` chooses the world of a request, as it does for the application."""
+        self._app = app
+        self._worlds = worlds
+        self._known = known
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        seen, sent = _Seen(scope, receive), _Held(send)
+        await self._app(scope, seen, sent)
+        refusal, notes, plan = sent.refusal, scope.get(NOTES_KEY), plan_of(scope)
+        if refusal is None and notes is None:
+            return
+        try:
+            found = self._strays(plan, scope, seen) if plan else []
+            if notes is not None:
+                notes.extend(found)
+            if refusal is not None and plan is not None and refusal.body:
+                await self._explain(refusal, scope, plan, seen, found)
+        except Exception:  # a hint is never worth an answer
+            log.exception("no hint for %a", scope["path"])
+        if refusal is not None:
+            await send_answer(refusal, send)
+
+    def _strays(self, plan: Plan, scope: Scope, seen: _Seen) -> list[Stray]:
+        query = _query(scope) if scope["query_string"] else ()
+        names = [name for name, _ in scope["headers"]]
+        return strays(self._known, self._known.of(plan), names, query, seen.names())
+
+    async def _explain(self, refusal: Answer, scope: Scope, plan: Plan, seen: _Seen, found: list[Stray]) -> None:
+        problem: dict[str, Any] = msgspec.json.decode(refusal.body)
+        reason = REASONS.get(problem["kod"])
+        if reason is None:
+            return
+        asked = Asked(
+            world=self._worlds(scope),
+            plan=plan,
+            names=self._known.of(plan),
+            headers=dict(scope["headers"]),
+            query=_query(scope),
+            body=seen.values(),
+            strays=found,
+            errors=problem.get("hatalar", ()),
+            language="en" if refusal.header("content-language") == "en" else "tr",
+        )
+        refusal.body = msgspec.json.encode({**problem, "ipucu": await reason(asked)})
+
+
+def _query(scope: Scope) -> Mapping[str, str]:
+    return dict(islice(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True), MOST_NAMES))
+
+
+class _Seen:
+    """Lets the application read the body, and keeps what it read: JSON and forms whole, of multipart the names."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._receive = receive
+        media_type = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+        self._type = media_type.partition(b";")[0].strip().lower().decode("latin-1")
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._end = b""
+        self._names: dict[str, None] = {}
+
+    async def __call__(self) -> Mapping[str, Any]:
+        message = await self._receive()
+        body = message.get("body")
+        if body:
+            self._size += len(body)
+            if self._type == MULTIPART:
+                self._look_for_names(body)
+            elif self._size <= KEPT:
+                self._parts.append(body)
+            else:
+                self._parts.clear()
+        return message
+
+    def _look_for_names(self, body: bytes) -> None:
+        text = self._end + body
+        for found in _part_names.finditer(text):
+            if len(self._names) < MOST_NAMES:
+                self._names[found[1].decode("utf-8", "replace")] = None
+        self._end = text[-WINDOW:]
+
+    def names(self) -> list[str]:
+        """The names of the body's fields, on its first level."""
+        if self._type == MULTIPART:
+            return list(self._names)
+        if self._type != JSON:
+            return list(islice(self.values(), MOST_NAMES))
+        try:
+            return list(islice(_names_only(b"".join(self._parts)), MOST_NAMES)) if self._parts else []
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return []
+
+    def values(self) -> Mapping[str, Any]:
+        """The body's fields; nothing of what cannot be read, nor of files."""
+        raw = b"".join(self._parts)
+        try:
+            if self._type == FORM:
+                return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MOST_NAMES))
+            value = decode(raw) if self._type == JSON else None
+        except (Problem, ValueError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+
+class _Held:
+    """Passes an answer on, but keeps a refusal that can be explained."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.refusal: Answer | None = None
+
+    async def __call__(self, message: Mapping[str, Any]) -> None:
+        if message["type"] == "http.response.start" and message["status"] in EXPLAINED:
+            headers = [(name.decode(), value.decode("latin-1")) for name, value in message["headers"]]
+            if ("content-type", MEDIA_TYPE.decode()) in headers:
+                self.refusal = Answer(message["status"], headers)
+                return
+        elif self.refusal is not None:
+            self.refusal.body += message.get("body", b"")
+            return
+        await self._send(message)

@@ -1,0 +1,216 @@
+"""The names that an operation knows, those in a request that it does not, and which was perhaps meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, Final, get_type_hints
+
+import msgspec
+
+from impl.contract.document import METHODS, Node, follow, inlined
+from impl.contract.plan import Plan
+from impl.rules.folding import fold
+from mocks.hint_shapes import Place, Stray
+
+CLOSE: Final = 0.6
+CLOSE_HEADER: Final = 0.75
+"""Browsers send many headers: only what is very near is told."""
+LONGEST: Final = 100
+"""Characters of a name that is compared, and shown."""
+MOST: Final = 20
+"""Strays of a request that are told."""
+
+NICKNAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "X-API-Key": ("key", "apitoken", "widgetkey", "appkey", "clientkey", "publickey", "cmkey", "anahtar"),
+    "Authorization": ("token", "authtoken", "accesstoken", "apitoken", "bearer", "auth", "operatortoken"),
+    "X-Ziyaretci-Token": ("visitortoken", "ziyaretci", "widgettoken"),
+    "Idempotency-Key": ("idempotency", "idempotent", "idempotencytoken"),
+}
+"""What people call these headers, beside what is spelt alike."""
+
+_COMMON: Final = """
+accept accept-charset accept-encoding accept-language access-control-request-headers access-control-request-method age
+alt-used baggage cache-control connection content-encoding content-language content-length content-type cookie date dnt
+expect forwarded from host if-match if-modified-since if-none-match if-range if-unmodified-since keep-alive
+max-forwards origin pragma prefer priority range referer save-data te traceparent tracestate trailer transfer-encoding
+upgrade upgrade-insecure-requests user-agent via x-correlation-id x-csrf-token x-real-ip x-request-id x-requested-with
+"""
+COMMON: Final = frozenset(_COMMON.split())
+"""Headers that clients send by themselves: none of them is another one, misspelt."""
+COMMON_PREFIXES: Final = ("sec-", "x-forwarded-", "x-mock-", "cf-", "x-amz", "x-b3-")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What one operation knows, as it is spelt on the wire."""
+
+    query: frozenset[str]
+    body: frozenset[str]
+    headers: frozenset[str]
+    """Those that say who calls, and those that are its parameters."""
+    takes_body: bool
+    """Whether the document says what the body's fields are."""
+    choices: Mapping[str, tuple[str, ...]]
+    """The values that a field or parameter takes, where they are listed."""
+    places: Mapping[str, tuple[str, Place]] = field(repr=False)
+    """The wire name and its place, by every plain name that it has."""
+
+
+class Known:
+    """The names of each operation, looked up in the document once."""
+
+    def __init__(
+        self, document: Node, handlers: Mapping[str, Any], arguments: Mapping[str, str], *, more: Iterable[str] = ()
+    ) -> None:
+        """`handlers` by operationId and `arguments` by parameter bring the English names; `more` known headers."""
+        self._document = document
+        self._handlers = handlers
+        self._arguments = arguments
+        self._names: dict[str, Names] = {}
+        self.headers = self._all_headers() | {name.lower() for name in more}
+        """Every header that some operation knows, in lower case."""
+
+    def _all_headers(self) -> frozenset[str]:
+        found = {header for scheme in self._schemes().values() for header in _header_of(scheme)}
+        for path, item in self._document["paths"].items():
+            for method in set(item) & set(METHODS):
+                found |= {p["name"] for p in self._parameters(path, method) if p["in"] == "header"}
+        return frozenset(name.lower() for name in found)
+
+    def _schemes(self) -> Mapping[str, Node]:
+        schemes: Mapping[str, Node] = self._document["components"].get("securitySchemes", {})
+        return schemes
+
+    def _parameters(self, path: str, method: str) -> list[Node]:
+        item = self._document["paths"][path]
+        given = [*item.get("parameters", []), *item[method].get("parameters", [])]
+        found: list[Node] = inlined(self._document, given)
+        return found
+
+    def of(self, plan: Plan) -> Names:
+        """The names of this operation."""
+        names = self._names.get(plan.id)
+        if names is None:
+            names = self._names[plan.id] = self._look_up(plan)
+        return names
+
+    def _look_up(self, plan: Plan) -> Names:
+        method = plan.method.lower()
+        operation = self._document["paths"][plan.path][method]
+        parameters = self._parameters(plan.path, method)
+        properties = self._body_properties(operation)
+        headers = {p["name"] for p in parameters if p["in"] == "header"}
+        for requirement in operation.get("security", self._document.get("security", [])):
+            headers |= {header for scheme in requirement for header in _header_of(self._schemes()[scheme])}
+        schemas = {p["name"]: p.get("schema", {}) for p in parameters if p["in"] == "query"}
+        query = frozenset(schemas)
+        choices = {name: self._choices(schema) for name, schema in {**schemas, **properties}.items()}
+        return Names(
+            query,
+            frozenset(properties),
+            frozenset(headers),
+            "requestBody" in operation,
+            {name: values for name, values in choices.items() if values},
+            self._places(plan, query, properties, headers),
+        )
+
+    def _body_properties(self, operation: Node) -> Node:
+        body = operation.get("requestBody", {})
+        body = follow(self._document, body["$ref"]) if "$ref" in body else body
+        found: Node = {}
+        for media in body.get("content", {}).values():
+            found |= self._properties(media.get("schema", {}))
+        return found
+
+    def _properties(self, schema: Node) -> Node:
+        schema = follow(self._document, schema["$ref"]) if "$ref" in schema else schema
+        found: Node = dict(schema.get("properties", {}))
+        for part in [*schema.get("allOf", []), *schema.get("anyOf", []), *schema.get("oneOf", [])]:
+            found |= self._properties(part)
+        return found
+
+    def _choices(self, schema: Node) -> tuple[str, ...]:
+        schema = follow(self._document, schema["$ref"]) if "$ref" in schema else schema
+        return tuple(value for value in schema.get("enum", []) if isinstance(value, str))
+
+    def _places(
+        self, plan: Plan, query: Iterable[str], body: Iterable[str], headers: Iterable[str]
+    ) -> dict[str, tuple[str, Place]]:
+        found: dict[str, tuple[str, Place]] = {}
+        for name in headers:
+            for nickname in (*NICKNAMES.get(name, ()), name):
+                found[plain(nickname)] = name, "baslik"
+        for name in query:
+            found[plain(self._arguments.get(name, name))] = found[plain(name)] = name, "sorgu"
+        for attribute, name in self._attributes(plan.id):
+            found[plain(attribute)] = name, "govde"
+        return found | {plain(name): (name, "govde") for name in body}
+
+    def _attributes(self, operation_id: str) -> list[tuple[str, str]]:
+        """The English attribute and the wire name of each field of the body."""
+        shape = get_type_hints(self._handlers.get(operation_id, _nothing)).get("body")
+        if not (isinstance(shape, type) and issubclass(shape, msgspec.Struct)):
+            return []
+        return [(info.name, info.encode_name) for info in msgspec.structs.fields(shape)]
+
+
+def _nothing() -> None:
+    """The handler of an operation that has none."""
+
+
+def _header_of(scheme: Node) -> set[str]:
+    if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
+        return {scheme["name"]}
+    return {"Authorization"} if scheme.get("type") == "http" else set()
+
+
+@lru_cache(maxsize=4096)
+def plain(name: str) -> str:
+    """`ziyaretçiId`, `Ziyaretci-ID` and `ziyaretci_id` alike; a leading `X-` means nothing."""
+    folded = fold(name[:LONGEST])
+    return "".join(letter for letter in folded.removeprefix("x-").removeprefix("x_") if letter.isalnum())
+
+
+def nearest(name: str, known: Iterable[str], close: float = CLOSE) -> str | None:
+    """The known name that is spelt most alike."""
+    by_plain = {plain(one): one for one in known}
+    found = get_close_matches(plain(name), by_plain, 1, close)
+    return by_plain[found[0]] if found else None
+
+
+def strays(
+    known: Known, names: Names, headers: Iterable[bytes], query: Iterable[str], body: Iterable[str]
+) -> list[Stray]:
+    """What the operation does not know: each parameter and field, and each header that is near one of its own.
+
+    At most `MOST`, the body's first.
+    """
+    found = [_stray(names, "govde", name) for name in body if name not in names.body] if names.takes_body else []
+    found += [_stray(names, "sorgu", name) for name in query if name not in names.query]
+    for raw in headers:
+        name = raw[:LONGEST].decode("latin-1")
+        if name in COMMON or name in known.headers or name.startswith(COMMON_PREFIXES):
+            continue
+        meant = _near(names, name, CLOSE_HEADER, "baslik")
+        if meant:
+            found.append(Stray(place="baslik", name=name, nearest=meant[0], nearest_place="baslik"))
+    return found[:MOST]
+
+
+def _stray(names: Names, place: Place, name: str) -> Stray:
+    meant = _near(names, name, CLOSE)
+    shown = name[:LONGEST]
+    return (
+        Stray(place=place, name=shown, nearest=meant[0], nearest_place=meant[1])
+        if meant
+        else Stray(place=place, name=shown)
+    )
+
+
+def _near(names: Names, name: str, close: float, place: Place | None = None) -> tuple[str, Place] | None:
+    among = [one for one, (_, where) in names.places.items() if place in (None, where)]
+    found = get_close_matches(plain(name), among, 1, close)
+    return names.places[found[0]] if found else None
