@@ -42,8 +42,11 @@ class Stray(Shape, frozen=True):
 
     def __str__(self) -> str:
         """One line of English, for the terminal and the log."""
-        meant = f"; did you mean {self.nearest} ({PLACES[self.nearest_place]})?" if self.nearest_place else ""
-        return f"unknown {PLACES[self.place]} {self.name!a}{meant}"
+        said = f"unknown {PLACES[self.place]} {self.name!a}"
+        if self.nearest is None or self.nearest_place is None:
+            return said
+        elsewhere = f"the {PLACES[self.nearest_place]} " if self.nearest_place != self.place else ""
+        return f"{said}; did you mean {elsewhere}{self.nearest}?"
 
 
 PLACES: dict[Place, str] = {"govde": "body field", "sorgu": "query parameter", "baslik": "header"}

@@ -55,7 +55,7 @@ class Hints:
         self._known = known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["method"] == "HEAD":
             await self._app(scope, receive, send)
             return
         seen, sent = _Seen(scope, receive), _Held(send)
@@ -67,7 +67,7 @@ class Hints:
             found = self._strays(plan, scope, seen) if plan else []
             if notes is not None:
                 notes.extend(found)
-            if refusal is not None and plan is not None and refusal.body:
+            if refusal is not None and plan is not None:
                 await self._explain(refusal, scope, plan, seen, found)
         except Exception:  # a hint is never worth an answer
             log.exception("no hint for %a", scope["path"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any, Final, get_type_hints
 
 import msgspec
@@ -18,6 +19,8 @@ from mocks.hint_shapes import Place, Stray
 CLOSE: Final = 0.6
 CLOSE_HEADER: Final = 0.75
 """Browsers send many headers: only what is very near is told."""
+HEADER: Final[Place] = "baslik"
+QUERY: Final[Place] = "sorgu"
 LONGEST: Final = 100
 """Characters of a name that is compared, and shown."""
 MOST: Final = 20
@@ -43,7 +46,7 @@ COMMON: Final = frozenset(_COMMON.split())
 COMMON_PREFIXES: Final = ("sec-", "x-forwarded-", "x-mock-", "cf-", "x-amz", "x-b3-")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Names:
     """What one operation knows, as it is spelt on the wire."""
 
@@ -56,7 +59,9 @@ class Names:
     choices: Mapping[str, tuple[str, ...]]
     """The values that a field or parameter takes, where they are listed."""
     places: Mapping[str, tuple[str, Place]] = field(repr=False)
-    """The wire name and its place, by every plain name that it has."""
+    """The wire name and its place, by each plain name that it has: as on the wire, and the English attribute."""
+    nicknames: Mapping[str, tuple[str, Place]] = field(repr=False)
+    """The same for what people call its headers."""
 
 
 class Known:
@@ -70,15 +75,15 @@ class Known:
         self._handlers = handlers
         self._arguments = arguments
         self._names: dict[str, Names] = {}
-        self.headers = self._all_headers() | {name.lower() for name in more}
-        """Every header that some operation knows, in lower case."""
+        self.headers = frozenset(name.lower().encode() for name in (*COMMON, *self._all_headers(), *more))
+        """Every header that is no other one, misspelt, in lower case: the operations', and what clients send anyway."""
 
-    def _all_headers(self) -> frozenset[str]:
+    def _all_headers(self) -> set[str]:
         found = {header for scheme in self._schemes().values() for header in _header_of(scheme)}
         for path, item in self._document["paths"].items():
             for method in set(item) & set(METHODS):
                 found |= {p["name"] for p in self._parameters(path, method) if p["in"] == "header"}
-        return frozenset(name.lower() for name in found)
+        return found
 
     def _schemes(self) -> Mapping[str, Node]:
         schemes: Mapping[str, Node] = self._document["components"].get("securitySchemes", {})
@@ -115,6 +120,7 @@ class Known:
             "requestBody" in operation,
             {name: values for name, values in choices.items() if values},
             self._places(plan, query, properties, headers),
+            {plain(nickname): (name, "baslik") for name in headers for nickname in NICKNAMES.get(name, ())},
         )
 
     def _body_properties(self, operation: Node) -> Node:
@@ -140,11 +146,9 @@ class Known:
         self, plan: Plan, query: Iterable[str], body: Iterable[str], headers: Iterable[str]
     ) -> dict[str, tuple[str, Place]]:
         found: dict[str, tuple[str, Place]] = {}
-        for name in headers:
-            for nickname in (*NICKNAMES.get(name, ()), name):
-                found[plain(nickname)] = name, "baslik"
-        for name in query:
-            found[plain(self._arguments.get(name, name))] = found[plain(name)] = name, "sorgu"
+        for names, place in ((headers, HEADER), (query, QUERY)):
+            for name in names:
+                found[plain(self._arguments.get(name, name))] = found[plain(name)] = name, place
         for attribute, name in self._attributes(plan.id):
             found[plain(attribute)] = name, "govde"
         return found | {plain(name): (name, "govde") for name in body}
@@ -188,29 +192,45 @@ def strays(
 
     At most `MOST`, the body's first.
     """
-    found = [_stray(names, "govde", name) for name in body if name not in names.body] if names.takes_body else []
-    found += [_stray(names, "sorgu", name) for name in query if name not in names.query]
+    fields = (_stray(names, "govde", name) for name in body if name not in names.body) if names.takes_body else ()
+    parameters = (_stray(names, QUERY, name) for name in query if name not in names.query)
+    return list(islice(chain(fields, parameters, _stray_headers(known, names, headers)), MOST))
+
+
+def _stray_headers(known: Known, names: Names, headers: Iterable[bytes]) -> Iterator[Stray]:
     for raw in headers:
-        name = raw[:LONGEST].decode("latin-1")
-        if name in COMMON or name in known.headers or name.startswith(COMMON_PREFIXES):
+        if raw in known.headers:
             continue
-        meant = _near(names, name, CLOSE_HEADER, "baslik")
+        name = raw[:LONGEST].decode("latin-1")
+        meant = None if name.startswith(COMMON_PREFIXES) else _near_header(names, name)
         if meant:
-            found.append(Stray(place="baslik", name=name, nearest=meant[0], nearest_place="baslik"))
-    return found[:MOST]
+            yield Stray(place=HEADER, name=name, nearest=meant[0], nearest_place=meant[1])
 
 
 def _stray(names: Names, place: Place, name: str) -> Stray:
-    meant = _near(names, name, CLOSE)
-    shown = name[:LONGEST]
-    return (
-        Stray(place=place, name=shown, nearest=meant[0], nearest_place=meant[1])
-        if meant
-        else Stray(place=place, name=shown)
-    )
+    shown, meant = name[:LONGEST], _near(names, place, plain(name))
+    if meant is None:
+        return Stray(place=place, name=shown)
+    return Stray(place=place, name=shown, nearest=meant[0], nearest_place=meant[1])
 
 
-def _near(names: Names, name: str, close: float, place: Place | None = None) -> tuple[str, Place] | None:
-    among = [one for one, (_, where) in names.places.items() if place in (None, where)]
-    found = get_close_matches(plain(name), among, 1, close)
+@lru_cache(maxsize=4096)
+def _near(names: Names, place: Place, name: str) -> tuple[str, Place] | None:
+    """A name that is the same, or else one that is near, of the same place before others."""
+    if name in names.places:
+        return names.places[name]
+    here = [one for one, (_, where) in names.places.items() if where == place]
+    found = get_close_matches(name, here, 1, CLOSE)
+    if not found and name in names.nicknames:
+        return names.nicknames[name]
+    found = found or get_close_matches(name, names.places, 1, CLOSE)
     return names.places[found[0]] if found else None
+
+
+@lru_cache(maxsize=4096)
+def _near_header(names: Names, name: str) -> tuple[str, Place] | None:
+    """One of the operation's headers that is very near."""
+    headers = {one: meant for one, meant in names.places.items() if meant[1] == HEADER}
+    headers.update(names.nicknames)
+    found = get_close_matches(plain(name), headers, 1, CLOSE_HEADER)
+    return headers[found[0]] if found else None

@@ -79,7 +79,7 @@ def masked(value: str) -> str:
 def in_place_of(asked: Asked, header: str, seen: str) -> str:
     """Which header is expected in the place of which."""
     return asked.say(
-        f"`{header}` başlığı yok; `{seen}` görüldü, herhalde o olmalıydı.",
+        f"`{header}` başlığı yok; onun yerine `{seen}` görüldü.",
         f"There is no header `{header}`; `{seen}` was seen in its place.",
     )
 
@@ -101,8 +101,8 @@ async def wrong_key(asked: Asked) -> Hint:
     elif sent:
         near = nearest(sent, keys)
         message = asked.say(
-            f"Bu anahtarı taşıyan proje yok{f'; `{near}` mı olmalıydı' if near else ''}.",
-            f"No tenant has this key{f'; did you mean `{near}`' if near else ''}.",
+            f"Bu anahtarı taşıyan proje yok{f'; `{near}` mı olmalıydı?' if near else '.'}",
+            f"No tenant has this key{f'; did you mean `{near}`?' if near else '.'}",
         )
     elif seen:
         message = in_place_of(asked, "X-API-Key", seen)
@@ -283,7 +283,9 @@ async def wrong_fields(asked: Asked) -> Hint:
     choices = tuple(_choices(asked))
     if misspelt:
         names = ", ".join(f"`{stray.name}` → `{stray.nearest}`" for stray in misspelt)
-        message = asked.say(f"Bu adlar tanınmadı, herhalde şunlar: {names}.", f"Unknown names, perhaps meant: {names}.")
+        message = asked.say(
+            f"Tanınmayan ad, herhalde olması gereken: {names}.", f"Unknown name, what was perhaps meant: {names}."
+        )
     elif choices:
         values = ", ".join(f"`{choice.sent}` → `{choice.nearest}`" for choice in choices)
         message = asked.say(f"En yakın geçerli değer: {values}.", f"The nearest value: {values}.")
