@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from impl.contract.bodies import FORM, JSON, decode
+from impl.contract import bodies, multipart
+from impl.contract.bodies import decode
 from impl.contract.call import Scope
-from impl.contract.multipart import MULTIPART
 from impl.contract.plan import Plan
 from impl.contract.replies import App, Receive, Send
 from impl.problems import MEDIA_TYPE, Problem
@@ -29,6 +29,8 @@ NOTES_KEY: Final = "cozum.mock.notes"
 """Where a wrapper leaves a list in the scope when it wants the request's strays; nobody looks for them without."""
 KEPT: Final = 8 * 1024 * 1024
 """Bytes of a body that are kept to look at; of a longer one nothing is known."""
+FORM, JSON, MULTIPART = bodies.FORM.encode(), bodies.JSON.encode(), multipart.MULTIPART.encode()
+NOTHING: Final[Mapping[str, Any]] = {}
 MOST_NAMES: Final = 200
 WINDOW: Final = 512
 """Bytes that a part's head can have and still be found where two pieces of a body meet."""
@@ -58,26 +60,22 @@ class Hints:
         if scope["type"] != "http" or scope["method"] == "HEAD":
             await self._app(scope, receive, send)
             return
-        seen, sent = _Seen(scope, receive), _Held(send)
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        seen, sent = _Seen(headers.get(b"content-type", b""), receive), _Held(send)
         await self._app(scope, seen, sent)
         refusal, notes, plan = sent.refusal, scope.get(NOTES_KEY), plan_of(scope)
-        if refusal is None and notes is None:
-            return
-        try:
-            found = self._strays(plan, scope, seen) if plan else []
-            if notes is not None:
-                notes.extend(found)
-            if refusal is not None and plan is not None:
-                await self._explain(refusal, scope, plan, seen, found)
-        except Exception:  # a hint is never worth an answer
-            log.exception("no hint for %a", scope["path"])
+        if plan is not None and (refusal is not None or notes is not None):
+            try:
+                query = _query(scope) if scope["query_string"] else NOTHING
+                found = strays(self._known, self._known.of(plan), headers, query, seen.names())
+                if notes is not None:
+                    notes.extend(found)
+                if refusal is not None:
+                    await self._explain(refusal, scope, plan, seen, found)
+            except Exception:  # a hint is never worth an answer
+                log.exception("no hint for %a", scope["path"])
         if refusal is not None:
             await send_answer(refusal, send)
-
-    def _strays(self, plan: Plan, scope: Scope, seen: _Seen) -> list[Stray]:
-        query = _query(scope) if scope["query_string"] else ()
-        names = [name for name, _ in scope["headers"]]
-        return strays(self._known, self._known.of(plan), names, query, seen.names())
 
     async def _explain(self, refusal: Answer, scope: Scope, plan: Plan, seen: _Seen, found: list[Stray]) -> None:
         problem: dict[str, Any] = msgspec.json.decode(refusal.body)
@@ -105,10 +103,11 @@ def _query(scope: Scope) -> Mapping[str, str]:
 class _Seen:
     """Lets the application read the body, and keeps what it read: JSON and forms whole, of multipart the names."""
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(self, content_type: bytes, receive: Receive) -> None:
         self._receive = receive
-        media_type = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
-        self._type = media_type.partition(b";")[0].strip().lower().decode("latin-1")
+        self._type = content_type
+        if content_type != b"application/json":
+            self._type = content_type.partition(b";")[0].strip().lower()
         self._parts: list[bytes] = []
         self._size = 0
         self._end = b""
@@ -118,13 +117,11 @@ class _Seen:
         message = await self._receive()
         body = message.get("body")
         if body:
-            self._size += len(body)
             if self._type == MULTIPART:
                 self._look_for_names(body)
             elif self._size <= KEPT:
                 self._parts.append(body)
-            else:
-                self._parts.clear()
+                self._size += len(body)
         return message
 
     def _look_for_names(self, body: bytes) -> None:
@@ -134,27 +131,29 @@ class _Seen:
                 self._names[found[1].decode("utf-8", "replace")] = None
         self._end = text[-WINDOW:]
 
-    def names(self) -> list[str]:
+    def _raw(self) -> bytes:
+        return b"".join(self._parts) if self._size <= KEPT else b""
+
+    def names(self) -> Collection[str]:
         """The names of the body's fields, on its first level."""
         if self._type == MULTIPART:
-            return list(self._names)
+            return self._names
         if self._type != JSON:
-            return list(islice(self.values(), MOST_NAMES))
+            return self.values()
         try:
-            return list(islice(_names_only(b"".join(self._parts)), MOST_NAMES)) if self._parts else []
+            return _names_only(self._raw()) if self._size else ()
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
-            return []
+            return ()
 
     def values(self) -> Mapping[str, Any]:
         """The body's fields; nothing of what cannot be read, nor of files."""
-        raw = b"".join(self._parts)
         try:
             if self._type == FORM:
-                return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MOST_NAMES))
-            value = decode(raw) if self._type == JSON else None
+                return dict(parse_qsl(self._raw().decode(), keep_blank_values=True, max_num_fields=MOST_NAMES))
+            value = decode(self._raw()) if self._type == JSON else None
         except (Problem, ValueError):
-            return {}
-        return value if isinstance(value, dict) else {}
+            return NOTHING
+        return value if isinstance(value, dict) else NOTHING
 
 
 class _Held:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
@@ -38,8 +38,10 @@ _COMMON: Final = """
 accept accept-charset accept-encoding accept-language access-control-request-headers access-control-request-method age
 alt-used baggage cache-control connection content-encoding content-language content-length content-type cookie date dnt
 expect forwarded from host if-match if-modified-since if-none-match if-range if-unmodified-since keep-alive
-max-forwards origin pragma prefer priority range referer save-data te traceparent tracestate trailer transfer-encoding
-upgrade upgrade-insecure-requests user-agent via x-correlation-id x-csrf-token x-real-ip x-request-id x-requested-with
+max-forwards origin pragma prefer priority range referer save-data sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform
+sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc te traceparent tracestate trailer transfer-encoding
+upgrade upgrade-insecure-requests user-agent via x-correlation-id x-csrf-token x-forwarded-for x-forwarded-host
+x-forwarded-proto x-real-ip x-request-id x-requested-with
 """
 COMMON: Final = frozenset(_COMMON.split())
 """Headers that clients send by themselves: none of them is another one, misspelt."""
@@ -186,12 +188,14 @@ def nearest(name: str, known: Iterable[str], close: float = CLOSE) -> str | None
 
 
 def strays(
-    known: Known, names: Names, headers: Iterable[bytes], query: Iterable[str], body: Iterable[str]
+    known: Known, names: Names, headers: Collection[bytes], query: Collection[str], body: Collection[str]
 ) -> list[Stray]:
     """What the operation does not know: each parameter and field, and each header that is near one of its own.
 
     At most `MOST`, the body's first.
     """
+    if known.headers.issuperset(headers) and names.query.issuperset(query) and names.body.issuperset(body):
+        return []  # as nearly always
     fields = (_stray(names, "govde", name) for name in body if name not in names.body) if names.takes_body else ()
     parameters = (_stray(names, QUERY, name) for name in query if name not in names.query)
     return list(islice(chain(fields, parameters, _stray_headers(known, names, headers)), MOST))

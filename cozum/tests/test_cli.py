@@ -374,3 +374,16 @@ def test_half_sent_body_and_a_second_ctrl_c_end_without_a_word() -> None:
         half.close()
     assert (process.returncode, err) == (0, "")
     assert took < 2
+
+
+# `cozum sign`
+
+
+def test_a_signed_body_goes_to_the_standard_output_alone() -> None:
+    done = _run("sign", "--id", "abc123", "--timestamp", "1775993400")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["ziyaretci_id"] == "abc123"
+
+
+def test_an_id_with_a_bar_is_refused_in_one_line() -> None:
+    assert _refusal("sign", "--id", "a|b").startswith("--id 'a|b': must have no |")
