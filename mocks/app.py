@@ -11,15 +11,14 @@ from impl.contract.answers import Answers
 from impl.contract.call import Scope
 from impl.contract.lane import PLAN_KEY
 from impl.contract.replies import App, Receive, Send
-from mocks.hint_shapes import Stray
 from mocks.hints import Hints, want_notes
 from mocks.misspelt import Known
 
 Tell = Callable[[str, str, int, float, list[str]], None]
 """Is told method, path, status, milliseconds, and what broke the contract."""
 
-Note = Callable[[str, str, Sequence[Stray]], None]
-"""Is told method, path, and what of the request the operation does not know, after its `Tell`."""
+Note = Callable[[str, str, Sequence[str]], None]
+"""Is told method, path, and what of the request the operation does not know, after the request itself was told."""
 
 
 def build_mock(application: Application, tell: Tell, note: Note | None = None) -> App:

@@ -25,8 +25,8 @@ from mocks.misspelt import Known, strays
 from mocks.reasons import Asked
 
 EXPLAINED: Final = frozenset({401, 403, 422})
-NOTES_KEY: Final = "cozum.mock.notes"
-"""Where a wrapper leaves a list in the scope when it wants the request's strays; nobody looks for them without."""
+NOTES_KEY: Final = "cozum.notes"
+"""Where a wrapper leaves a list in the scope when it wants a sentence for each stray of the request."""
 KEPT: Final = 8 * 1024 * 1024
 """Bytes of a body that are kept to look at; of a longer one nothing is known."""
 FORM, JSON, MULTIPART = bodies.FORM.encode(), bodies.JSON.encode(), multipart.MULTIPART.encode()
@@ -41,9 +41,9 @@ _names_only = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 log = logging.getLogger("cozum")
 
 
-def want_notes(scope: Scope) -> list[Stray]:
-    """The list that the request's strays will come into, once it is answered."""
-    notes: list[Stray] = scope.setdefault(NOTES_KEY, [])
+def want_notes(scope: Scope) -> list[str]:
+    """The list that tells the request's strays, a sentence each, once it is answered."""
+    notes: list[str] = scope.setdefault(NOTES_KEY, [])
     return notes
 
 
@@ -69,7 +69,7 @@ class Hints:
                 query = _query(scope) if scope["query_string"] else NOTHING
                 found = strays(self._known, self._known.of(plan), headers, query, seen.names())
                 if notes is not None:
-                    notes.extend(found)
+                    notes.extend(map(str, found))
                 if refusal is not None:
                     await self._explain(refusal, scope, plan, seen, found)
             except Exception:  # a hint is never worth an answer

@@ -49,7 +49,7 @@ def _tell_nothing_but_faults(method: str, path: str, status: int, milliseconds: 
             print(f"  contract broken by {method} {path!a}, {status}: {fault}", file=sys.stderr, flush=True)
 
 
-def _note(method: str, path: str, strays: Sequence[object]) -> None:
+def _note(method: str, path: str, notes: Sequence[str]) -> None:
     with suppress(OSError):
-        for stray in strays:
-            print(f"  {stray}", flush=True)
+        for note in notes:
+            print(f"  {note}", flush=True)
