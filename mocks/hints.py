@@ -21,7 +21,7 @@ from impl.world import World
 from mocks.answer import Answer, plan_of, send_answer
 from mocks.hint_shapes import Stray
 from mocks.identity_reasons import REASONS
-from mocks.misspelt import Known, strays
+from mocks.misspelt import Known, strays, strays_inside
 from mocks.reasons import Asked
 
 EXPLAINED: Final = frozenset({401, 403, 422})
@@ -67,7 +67,10 @@ class Hints:
         if plan is not None and (refusal is not None or notes is not None):
             try:
                 query = _query(scope) if scope["query_string"] else NOTHING
-                found = strays(self._known, self._known.of(plan), headers, query, seen.names())
+                names = self._known.of(plan)
+                found = strays(self._known, names, headers, query, seen.names())
+                if names.free:
+                    found += strays_inside(names, seen.values())
                 if notes is not None:
                     notes.extend(map(str, found))
                 if refusal is not None:

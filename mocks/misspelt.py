@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -19,7 +20,10 @@ from mocks.hint_shapes import Place, Stray
 CLOSE: Final = 0.6
 CLOSE_HEADER: Final = 0.75
 """Browsers send many headers: only what is very near is told."""
+CLOSE_INSIDE: Final = 0.85
+"""A site's own names may be like ours."""
 HEADER: Final[Place] = "baslik"
+BODY: Final[Place] = "govde"
 QUERY: Final[Place] = "sorgu"
 LONGEST: Final = 100
 """Characters of a name that is compared, and shown."""
@@ -31,8 +35,16 @@ NICKNAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "Authorization": ("token", "authtoken", "accesstoken", "apitoken", "bearer", "auth", "operatortoken"),
     "X-Ziyaretci-Token": ("visitortoken", "ziyaretci", "widgettoken"),
     "Idempotency-Key": ("idempotency", "idempotent", "idempotencytoken"),
+    "ziyaretci_id": ("userid", "user", "customerid", "clientid"),
+    "oturum_id": ("sessionid", "session", "conversationid", "chat", "sohbetid"),
+    "musteri_id": ("projectid", "projeid", "customerid", "firmaid"),
+    "durum": ("status",),
+    "puan": ("score", "stars", "yildiz"),
+    "son_sira": ("since", "lastid", "sonid"),
+    "dosya": ("attachment", "upload"),
+    "sifre": ("parola", "pass", "pwd"),
 }
-"""What people call these headers, beside what is spelt alike."""
+"""What people call these headers and fields, beside what is spelt alike and the English attributes of ours."""
 
 _COMMON: Final = """
 accept accept-charset accept-encoding accept-language access-control-request-headers access-control-request-method age
@@ -63,7 +75,9 @@ class Names:
     places: Mapping[str, tuple[str, Place]] = field(repr=False)
     """The wire name and its place, by each plain name that it has: as on the wire, and the English attribute."""
     nicknames: Mapping[str, tuple[str, Place]] = field(repr=False)
-    """The same for what people call its headers."""
+    """The same for what people call them."""
+    free: Mapping[str, tuple[str, ...]]
+    """The names that mean something inside a field that takes any: those that its description has in backticks."""
 
 
 class Known:
@@ -83,13 +97,16 @@ class Known:
     def _all_headers(self) -> set[str]:
         found = {header for scheme in self._schemes().values() for header in _header_of(scheme)}
         for path, item in self._document["paths"].items():
+            if path.startswith("x-"):
+                continue
             for method in set(item) & set(METHODS):
                 found |= {p["name"] for p in self._parameters(path, method) if p["in"] == "header"}
         return found
 
     def _schemes(self) -> Mapping[str, Node]:
-        schemes: Mapping[str, Node] = self._document["components"].get("securitySchemes", {})
-        return schemes
+        schemes: Node = self._document["components"].get("securitySchemes", {})
+        resolved: Node = inlined(self._document, schemes)
+        return resolved
 
     def _parameters(self, path: str, method: str) -> list[Node]:
         item = self._document["paths"][path]
@@ -115,14 +132,17 @@ class Known:
         schemas = {p["name"]: p.get("schema", {}) for p in parameters if p["in"] == "query"}
         query = frozenset(schemas)
         choices = {name: self._choices(schema) for name, schema in {**schemas, **properties}.items()}
+        places = self._places(plan, query, properties, headers)
+        spelt = {(name, place) for name, place in places.values()}
         return Names(
             query,
             frozenset(properties),
             frozenset(headers),
             "requestBody" in operation,
             {name: values for name, values in choices.items() if values},
-            self._places(plan, query, properties, headers),
-            {plain(nickname): (name, "baslik") for name in headers for nickname in NICKNAMES.get(name, ())},
+            places,
+            {plain(nickname): meant for meant in spelt for nickname in NICKNAMES.get(meant[0], ())},
+            {name: names for name, schema in properties.items() if (names := _named_inside(schema))},
         )
 
     def _body_properties(self, operation: Node) -> Node:
@@ -152,8 +172,8 @@ class Known:
             for name in names:
                 found[plain(self._arguments.get(name, name))] = found[plain(name)] = name, place
         for attribute, name in self._attributes(plan.id):
-            found[plain(attribute)] = name, "govde"
-        return found | {plain(name): (name, "govde") for name in body}
+            found[plain(attribute)] = name, BODY
+        return found | {plain(name): (name, BODY) for name in body}
 
     def _attributes(self, operation_id: str) -> list[tuple[str, str]]:
         """The English attribute and the wire name of each field of the body."""
@@ -165,6 +185,12 @@ class Known:
 
 def _nothing() -> None:
     """The handler of an operation that has none."""
+
+
+def _named_inside(schema: Node) -> tuple[str, ...]:
+    if not schema.get("additionalProperties"):
+        return ()
+    return tuple(re.findall(r"`(\w+)`", schema.get("description", "")))
 
 
 def _header_of(scheme: Node) -> set[str]:
@@ -196,9 +222,27 @@ def strays(
     """
     if known.headers.issuperset(headers) and names.query.issuperset(query) and names.body.issuperset(body):
         return []  # as nearly always
-    fields = (_stray(names, "govde", name) for name in body if name not in names.body) if names.takes_body else ()
+    fields = (_stray(names, BODY, name) for name in body if name not in names.body) if names.takes_body else ()
     parameters = (_stray(names, QUERY, name) for name in query if name not in names.query)
     return list(islice(chain(fields, parameters, _stray_headers(known, names, headers)), MOST))
+
+
+def strays_inside(names: Names, body: Mapping[str, Any]) -> list[Stray]:
+    """Of names inside a field that takes any: those that are nearly one that means something."""
+    found = []
+    for name, known in names.free.items():
+        inside = body.get(name)
+        for one in islice(inside if isinstance(inside, dict) else (), MOST):
+            meant = None if one in known else _near_inside(known, plain(one))
+            if meant:
+                shown = f"{name}/{one[:LONGEST]}"
+                found.append(Stray(place=BODY, name=shown, nearest=f"{name}/{meant}", nearest_place=BODY))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _near_inside(known: tuple[str, ...], name: str) -> str | None:
+    return nearest(name, known, CLOSE_INSIDE)
 
 
 def _stray_headers(known: Known, names: Names, headers: Iterable[bytes]) -> Iterator[Stray]:
@@ -235,6 +279,6 @@ def _near(names: Names, place: Place, name: str) -> tuple[str, Place] | None:
 def _near_header(names: Names, name: str) -> tuple[str, Place] | None:
     """One of the operation's headers that is very near."""
     headers = {one: meant for one, meant in names.places.items() if meant[1] == HEADER}
-    headers.update(names.nicknames)
+    headers |= {one: meant for one, meant in names.nicknames.items() if meant[1] == HEADER}
     found = get_close_matches(plain(name), headers, 1, CLOSE_HEADER)
     return headers[found[0]] if found else None

@@ -370,7 +370,7 @@ def test_a_missing_visitor_token_is_told(mock: Mock, headers: dict[str, str], sa
 
 
 @pytest.mark.parametrize(
-    "name", ["ziyaretciId", "ziyaretçi_id", "visitor_id", "visitorId", "ZIYARETCI-ID", "ziyareti_id"]
+    "name", ["ziyaretciId", "ziyaretçi_id", "visitor_id", "visitorId", "ZIYARETCI-ID", "ziyareti_id", "userId"]
 )
 def test_a_misspelt_field_is_told_with_the_nearest_one(mock: Mock, name: str) -> None:
     told = mock.ask("POST", INIT, {name: "abc123"}, headers=_with_key())
@@ -456,6 +456,15 @@ def test_unknown_fields_of_a_served_request_are_noted_and_its_answer_has_no_hint
 def test_a_request_that_keeps_the_contract_is_not_noted(mock: Mock) -> None:
     told = mock.tell({"ekstra": {"serbest": 1}}, Cookie="a=b", Accept="*/*")
     assert (told.status, told.strays) == (200, [])
+
+
+def test_a_name_inside_free_fields_is_noted_when_it_is_nearly_one_that_means_something(mock: Mock) -> None:
+    extra = {"depolama_kulanilan_gb": 3, "depolama_toplam_gb": 5, "son_yedek": "dün", "depolama": 1}
+    told = mock.tell({"ekstra": extra})
+    assert told.status == 200
+    assert told.strays == [
+        "unknown body field 'ekstra/depolama_kulanilan_gb'; did you mean ekstra/depolama_kullanilan_gb?"
+    ]
 
 
 def test_other_refusals_stay_as_they_are(mock: Mock) -> None:
