@@ -26,6 +26,11 @@ SERVE = """Start the backend.
 Only `memory://` so far: the state is gone when it ends. Without `--demo` it starts empty. Files go into the folder of
 `--files`, without it into memory too; whose they are is state, so after a restart nobody can reach them.
 """
+SIGN = """Print a customer-info body, signed as the site's server would.
+
+For `curl -d @-`: the visitor's id and email vouched for with a demo tenant's secret, or with `--secret`. Exit 2: the
+contract takes no such id, email or time.
+"""
 LINT = """Check an OpenAPI document and its examples.
 
 Is it valid 3.1, do its examples keep its schemas, can it be served? Exit 0: nothing found; 1: findings, a line each;
@@ -42,6 +47,7 @@ broken; 2: there was nothing to judge.
 # Each command is imported when it is called; until then this is all that is known of it.
 app.command("cozum.commands.mock:mock", name="mock", help=MOCK)
 app.command("cozum.commands.serve:serve", name="serve", help=SERVE)
+app.command("cozum.commands.sign:sign", name="sign", help=SIGN)
 app.command("cozum.commands.lint:lint", name="lint", help=LINT)
 app.command("cozum.commands.test:judge_server", name="test", help=TEST)
 

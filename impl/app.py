@@ -78,6 +78,7 @@ class Application:
         """Compile the document and bind it. Raises DocumentError."""
         document = load(settings.document)
         self.binding = Binding(document, security.SCHEMES, security.anyone, wire.ARGUMENTS, once)
+        self.worlds = worlds
         self._connexion = Connexion31(
             Docs(settings.document, document),
             middlewares=[

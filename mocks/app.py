@@ -1,12 +1,12 @@
-"""The mock's application: `impl`'s, each answer checked against the contract, each request told."""
+"""The mock's application: `impl`'s, refusals explained, each answer checked against the contract, each request told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
-from impl.app import Application
+from impl.app import Application, handlers
 from impl.contract.answers import Answers
 from impl.contract.call import Scope
 from impl.contract.lane import PLAN_KEY
@@ -15,36 +15,44 @@ from mocks.controlled import Controlled
 from mocks.faults import Faults, Strike
 from mocks.faulty import FAULT_KEY, Faulty
 from mocks.generated import Generator
+from mocks.hints import Hints, want_notes
+from mocks.misspelt import Known
 from mocks.prefer import Prefers
 from mocks.preflight import Preflights
 
 Tell = Callable[[str, str, int, float, list[str]], None]
 """Is told method, path, status (0: a fault closed the connection), milliseconds, and what broke the contract."""
 
+Note = Callable[[str, str, Sequence[str]], None]
+"""Is told method, path, and what of the request the operation does not know, after the request itself was told."""
 
-def build_mock(application: Application, tell: Tell, faults: Faults | None = None) -> App:
+
+def build_mock(application: Application, tell: Tell, faults: Faults | None = None, *, note: Note | None = None) -> App:
     """Wrap the application; of the same seed (that of the faults), what goes by chance goes the same way."""
-    faults = Faults() if faults is None else faults
-    schemas, find_plan = application.binding.schemas, application.find_plan
-    preferring = Prefers(application.asgi, find_plan, Generator(application.binding.document, schemas), faults.seed)
-    faulty = Faulty(preferring, find_plan, application.plans, faults)
-    app = Controlled(application.asgi, Preflights(faulty), faults)
-    return CheckedAnswers(app, Answers(schemas), tell)
+    faults, binding = Faults() if faults is None else faults, application.binding
+    hints = Hints(application.asgi, application.worlds, Known(binding.document, handlers(), binding.arguments))
+    generator = Generator(binding.document, binding.schemas)
+    preferring = Prefers(hints, application.find_plan, generator, faults.seed)
+    faulty = Faulty(preferring, application.find_plan, application.plans, faults)
+    app = Controlled(hints, Preflights(faulty), faults)
+    return CheckedAnswers(app, Answers(binding.schemas), tell, note)
 
 
 class CheckedAnswers:
     """Lets every answer through as it is, and tells what it was and what in it breaks the contract."""
 
-    def __init__(self, app: App, answers: Answers, tell: Tell) -> None:
+    def __init__(self, app: App, answers: Answers, tell: Tell, note: Note | None = None) -> None:
         self._app = app
         self._answers = answers
         self._tell = tell
+        self._note = note
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         scope = {**scope, "extensions": {}}  # answers come in ASGI's own messages, which can be read
+        notes = want_notes(scope) if self._note else []
         start = perf_counter()
         answer = _Recorded(send)
         await self._app(scope, receive, answer)
@@ -52,6 +60,8 @@ class CheckedAnswers:
         if answer.status or FAULT_KEY in scope:
             faults = self._faults(scope, answer) if answer.status else []
             self._tell(scope["method"], scope["path"], answer.status, milliseconds, faults)
+            if self._note and notes:
+                self._note(scope["method"], scope["path"], notes)
 
     def _faults(self, scope: Scope, answer: _Recorded) -> list[str]:
         plan = scope.get(PLAN_KEY)

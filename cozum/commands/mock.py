@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -41,7 +42,7 @@ def mock(
     world, application = build(document, "memory://", demo=True, webhooks_anywhere=True)
     planted = plant(faults, fault or [], seed, application.plans)
     run(
-        build_mock(application, _tell_nothing_but_faults if quiet else _tell, planted),
+        build_mock(application, _tell_nothing_but_faults if quiet else _tell, planted, note=None if quiet else _note),
         listener,
         world,
         on_ready=lambda: greet("mock", listener, application, demo=True),
@@ -58,3 +59,9 @@ def _tell_nothing_but_faults(method: str, path: str, status: int, milliseconds: 
     with suppress(OSError):
         for fault in faults:
             print(f"  contract broken by {method} {path!a}, {status}: {fault}", file=sys.stderr, flush=True)
+
+
+def _note(method: str, path: str, notes: Sequence[str]) -> None:
+    with suppress(OSError):
+        for note in notes:
+            print(f"  {note}", flush=True)
