@@ -12,7 +12,7 @@ from types import FrameType
 SERVERS = ("mock", "serve")
 """Commands that nothing but a signal ends, so that a signal is no failure."""
 TIDY = ("test",)
-"""Commands that have something to put back when they are interrupted: the second signal ends them at once."""
+"""Commands that have something to put back when they are interrupted: a second signal ends them at once."""
 
 _asked: set[int] = set()
 """The signals that came."""
@@ -33,7 +33,7 @@ def main() -> None:
 def _end(number: int, frame: FrameType | None) -> None:
     """End without an exception, which an import under way could swallow. A server ends its requests before this."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
-    if command in TIDY and number not in _asked:
+    if command in TIDY and not _asked:
         _asked.add(number)
         raise KeyboardInterrupt
     with suppress(Exception):
