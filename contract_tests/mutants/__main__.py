@@ -26,7 +26,8 @@ from contract_tests.probe import probe
 from contract_tests.run import Job, judge, plan
 from cozum.document import find_document
 
-AT_ONCE: Final = os.cpu_count() or 2
+AT_ONCE: Final = (os.cpu_count() or 1) + 1
+"""Processes: one more than there are cores, since a mutant of webhooks mostly waits for what does not come."""
 MANY: Final = 40
 """Mutants for which it is worth while to look first in which order they are found soonest."""
 LONGEST: Final = 120.0
@@ -46,22 +47,18 @@ class Found:
     """Why it could not be judged to the end."""
 
 
-def judge_mutant(name: str, document: Document, jobs: Sequence[Job], seed: int = 0) -> Found:
-    """Judge it until something is found."""
-    with planted(name), our_server(document.path) as target:
-        began = time.monotonic()
-        for verdict in judge(probe(target, document), document, Order(seed, until_broken=True), jobs):
-            if verdict.findings:
-                return Found(verdict.findings[0], time.monotonic() - began)
-        return Found(None, time.monotonic() - began)
-
-
 def _in_a_process(connection: Connection, name: str, document: Document, jobs: Sequence[Job]) -> None:
+    """Judge it until something is found. That is told at once: whoever hears it need not wait for the tidying up."""
     try:
-        found = judge_mutant(name, document, jobs)
+        with planted(name), our_server(document.path) as target:
+            began = time.monotonic()
+            for verdict in judge(probe(target, document), document, Order(until_broken=True), jobs):
+                if verdict.findings:
+                    connection.send(Found(verdict.findings[0], time.monotonic() - began))
+                    return
+            connection.send(Found(None, time.monotonic() - began))
     except Exception as error:
-        found = Found(None, 0.0, f"{type(error).__name__}: {error}")
-    connection.send(found)
+        connection.send(Found(None, 0.0, f"{type(error).__name__}: {error}"))
 
 
 def judge_all(mutants: Sequence[Mutant], at_once: int = AT_ONCE) -> Iterator[tuple[Mutant, Found]]:
