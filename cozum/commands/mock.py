@@ -24,12 +24,13 @@ def mock(
     """Start the mock server."""
     from cozum.server import bind, run
     from cozum.start import build, greet
-    from mocks.app import build_mock
+    from mocks.app import build_journal, build_mock
 
     listener = bind(host, port)
     world, application = build(document, "memory://", demo=True, webhooks_anywhere=True)
+    journal = build_journal(application, world.waker)
     run(
-        build_mock(application, _tell_nothing_but_faults if quiet else _tell),
+        build_mock(application, _tell_nothing_but_faults if quiet else _tell, journal),
         listener,
         world,
         on_ready=lambda: greet("mock", listener, application, demo=True),

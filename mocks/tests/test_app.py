@@ -14,7 +14,9 @@ from impl.contract.call import Scope
 from impl.contract.lane import PLAN_KEY
 from impl.contract.replies import Receive, Send
 from impl.tests.client import DEMO_KEY, Client, application
-from mocks.app import CheckedAnswers, build_mock
+from mocks.app import build_mock
+from mocks.journal import Journal
+from mocks.recorder import Recorder
 
 Message = Mapping[str, Any]
 
@@ -73,9 +75,9 @@ def _scope(method: str = "POST", path: str = "/api/v1/widget/init", **more: Any)
     return base | {"headers": headers, "client": ("127.0.0.1", 1)} | more
 
 
-def _checked(fake: Fake) -> tuple[CheckedAnswers, Told]:
+def _checked(fake: Fake) -> tuple[Recorder, Told]:
     told = Told()
-    return CheckedAnswers(fake, Answers(application().binding.schemas), told), told
+    return Recorder(fake, Answers(application().binding.schemas), Journal(), told), told
 
 
 def _mock(client: Client) -> tuple[Any, Told]:

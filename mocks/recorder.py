@@ -1,0 +1,144 @@
+"""Writes the journal: lets every request and answer through as it is, and keeps them with the contract's verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter, time
+from typing import Any, Final
+
+from impl.contract.answers import Answers
+from impl.contract.call import Scope
+from impl.contract.plan import Plan
+from impl.contract.replies import WHOLE, App, Receive, Send
+from mocks.answer import Message, plan_of
+from mocks.journal import KEPT_BODY, NOTES_KEY, Entry, Journal, RawHeaders, pairs_of, shortened
+
+Tell = Callable[[str, str, int, float, list[str]], None]
+"""Is told method, path, status, milliseconds, and what broke the contract."""
+
+READABLE: Final[dict[str, dict[Any, Any]]] = {WHOLE: {}}
+"""The extensions of ASGI that leave an answer readable."""
+
+
+class Recorder:
+    """Outermost of all that answers: what it keeps is what was read and what went out."""
+
+    def __init__(self, app: App, answers: Answers, journal: Journal, tell: Tell) -> None:
+        self._app = app
+        self._answers = answers
+        self._journal = journal
+        self._tell = tell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        extensions = READABLE if WHOLE in scope.get("extensions", ()) else {}
+        scope = {**scope, "extensions": extensions, NOTES_KEY: []}
+        exchange = _Exchange(receive, send)
+        began, start = time(), perf_counter()
+        try:
+            await self._app(scope, exchange.receive, exchange.send)
+        finally:
+            self._keep(scope, exchange, began, (perf_counter() - start) * 1000)
+
+    def _keep(self, scope: Scope, exchange: _Exchange, began: float, milliseconds: float) -> None:
+        plan, status, path = plan_of(scope), exchange.status, scope["path"]
+        faults = self._faults(scope, plan, exchange) if status else []
+        body, answer = exchange.asked, exchange.answer
+        self._journal.add(
+            Entry(
+                began,
+                milliseconds,
+                scope["method"],
+                path,
+                scope.get("raw_path") or path.encode(),
+                scope["query_string"],
+                scope["headers"],
+                body[0] if len(body) == 1 else b"".join(body),
+                exchange.asked_size,
+                None if plan is None else plan.id,
+                status,
+                exchange.head,
+                answer if len(answer) <= KEPT_BODY else answer[:KEPT_BODY],
+                exchange.answer_size,
+                faults,
+                shortened(scope[NOTES_KEY]),
+            )
+        )
+        if status:
+            self._tell(scope["method"], path, status, milliseconds, faults)
+
+    def _faults(self, scope: Scope, plan: Plan | None, exchange: _Exchange) -> list[str]:
+        unwritten = plan is not None and not plan.implemented and exchange.status == 501
+        if unwritten or scope["method"] == "HEAD":
+            return []
+        headers = exchange.headers or dict(pairs_of(exchange.head))
+        faults = self._answers.faults(plan, exchange.status, headers, exchange.answer)
+        return shortened(faults) if faults else faults
+
+
+class _Exchange:
+    """Stands between server and application, and keeps what passes."""
+
+    __slots__ = (
+        "_parts",
+        "_receive",
+        "_send",
+        "answer_size",
+        "asked",
+        "asked_size",
+        "head",
+        "headers",
+        "status",
+        "whole",
+    )
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self.asked: list[bytes] = []
+        """The request's body in parts, to KEPT_BODY bytes."""
+        self.asked_size = 0
+        self.status = 0
+        self.head: bytes | RawHeaders = b""
+        self.headers: dict[str, str] = {}
+        """The answer's headers, where they were needed already."""
+        self.answer_size = 0
+        self.whole = b""
+        self._parts: list[bytes] = []
+
+    @property
+    def answer(self) -> bytes:
+        """The answer's body: the whole of JSON, which is judged, else to KEPT_BODY bytes."""
+        if self._parts:
+            self.whole, self._parts = b"".join(self._parts), []
+        return self.whole
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        body = message.get("body")
+        if body:
+            room = KEPT_BODY - self.asked_size
+            self.asked_size += len(body)
+            if room > 0:
+                self.asked.append(body if len(body) <= room else body[:room])
+        return message
+
+    async def send(self, message: Message) -> None:
+        kind = message["type"]
+        if kind == WHOLE:
+            self.status, self.head, self.whole = message["status"], message["head"], message["body"]
+            self.answer_size = len(self.whole)
+        elif kind == "http.response.start":
+            self.status, self.head = message["status"], message["headers"]
+            self.headers = dict(pairs_of(self.head))
+        else:
+            body = message.get("body", b"")
+            room = KEPT_BODY - self.answer_size
+            self.answer_size += len(body)
+            if "json" in self.headers.get("content-type", ""):
+                self._parts.append(body)
+            elif room > 0 and body:
+                self._parts.append(body[:room])
+        await self._send(message)
