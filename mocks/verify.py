@@ -87,7 +87,7 @@ def told(expected: Expected, count: int) -> Text:
     elif least == 0:
         wanted = Text(f"en çok {most} kez", f"at most {most} times")
     else:
-        wanted = Text(f"{least} ile {most} arasında", f"between {least} and {most} times")
+        wanted = Text(f"{least}–{most} kez", f"{least} to {most} times")
     return Text(f"Beklenen: {wanted.tr}; gelen: {count} kez.", f"Expected: {wanted.en}; came: {count} times.")
 
 

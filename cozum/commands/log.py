@@ -70,7 +70,11 @@ def _write(path: Path, client: JournalClient, operation: str | None, broken: boo
 def _show(client: JournalClient, operation: str | None, broken: bool, follow: bool) -> None:
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=True)
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    console = Output(highlight=False, soft_wrap=True)
     answer = client.entries(operation=operation, broken=broken)
     _print(console, answer["kayitlar"])
     since = answer["son_id"]

@@ -11,30 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mocks.journal import KEPT_BODY, MAX_FAULTS, MAX_SENTENCE, Entry, Journal, note, shortened
-
-
-def entry(**changed: Any) -> Entry:
-    """A small request and its answer."""
-    given: dict[str, Any] = {
-        "began": 0.0,
-        "milliseconds": 1.0,
-        "method": "POST",
-        "path": "/api/v1/widget/init",
-        "raw_path": b"/api/v1/widget/init",
-        "query": b"",
-        "headers": [(b"host", b"x")],
-        "body": b"{}",
-        "body_size": 2,
-        "operation": "widget_init",
-        "status": 200,
-        "answer_head": b"content-type: application/json\r\n",
-        "answer": b"{}",
-        "answer_size": 2,
-        "faults": [],
-        "notes": [],
-    }
-    return Entry(**given | changed)
-
+from mocks.tests.entries import entry
 
 SIZES = st.integers(0, KEPT_BODY)
 ENTRIES = st.builds(
