@@ -10,13 +10,14 @@ from mocks.journal import Journal
 from mocks.recorder import Recorder, Tell
 
 
-def build_mock(application: Application, tell: Tell, journal: Journal | None = None) -> App:
-    """Wrap the application. Without a journal of the caller's, one that nobody reads."""
+def build_mock(application: Application, tell: Tell, journal: Journal | None = None, *, batch: int = 1) -> App:
+    """Wrap the application. Without a journal of the caller's, one that nobody reads; `batch` as the recorder's."""
     return Recorder(
         application.asgi,
         Answers(application.binding.schemas),
         build_journal(application) if journal is None else journal,
         tell,
+        batch=batch,
     )
 
 

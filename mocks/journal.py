@@ -106,6 +106,10 @@ def pairs_of(head: bytes | RawHeaders) -> list[tuple[str, str]]:
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in head]
 
 
+def _nothing() -> None:
+    pass
+
+
 class Journal:
     """A ring of entries, oldest first, and a bell for those who wait for the next."""
 
@@ -122,8 +126,9 @@ class Journal:
             raise ValueError("a journal keeps at least one entry of at least one byte")
         self.operations: Mapping[str, str] = operations or {}
         self.waker = waker or Waker()
-        self.last_id = 0
-        """How many requests there were since the start."""
+        self.before_reading: Callable[[], None] = _nothing
+        """Whoever writes in batches brings it up to date here."""
+        self._last_id = 0
         self.dropped = 0
         """How many entries went since the start, or since it was cleared, for lack of room."""
         self.size = 0
@@ -132,17 +137,25 @@ class Journal:
         self._entries: deque[Entry] = deque()
         self._weights: deque[int] = deque()
 
+    @property
+    def last_id(self) -> int:
+        """How many requests there were since the start."""
+        self.before_reading()
+        return self._last_id
+
     def __len__(self) -> int:
+        self.before_reading()
         return len(self._entries)
 
     def __iter__(self) -> Iterator[Entry]:
         """Oldest first, as they are now."""
+        self.before_reading()
         return iter(tuple(self._entries))
 
     def add(self, entry: Entry) -> None:
         """Keep an entry under the next id; the oldest go while there are too many, or too heavy ones."""
-        self.last_id += 1
-        entry.id = self.last_id
+        self._last_id += 1
+        entry.id = self._last_id
         weight = entry.weight()
         entries, weights = self._entries, self._weights
         entries.append(entry)
@@ -156,6 +169,7 @@ class Journal:
 
     def after(self, entry_id: int) -> list[Entry]:
         """What came after that entry, oldest first."""
+        self.before_reading()
         found = []
         for entry in reversed(self._entries):
             if entry.id <= entry_id:
@@ -165,10 +179,12 @@ class Journal:
 
     def entry(self, entry_id: int) -> Entry | None:
         """The entry of that id, if it is still there."""
+        self.before_reading()
         return next((entry for entry in reversed(self._entries) if entry.id == entry_id), None)
 
     def clear(self, which: Callable[[Entry], bool] | None = None) -> int:
         """Forget all entries, or those of them; ids go on. Answers how many it were."""
+        self.before_reading()
         before = len(self._entries)
         kept = [] if which is None else [entry for entry in self._entries if not which(entry)]
         self._entries = deque(kept)

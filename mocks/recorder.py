@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
 from collections.abc import Callable
 from time import perf_counter, time
 from typing import Any, Final
@@ -16,6 +17,9 @@ from mocks.journal import KEPT_BODY, NOTES_KEY, Entry, Journal, RawHeaders, pair
 Tell = Callable[[str, str, int, float, list[str]], None]
 """Is told method, path, status, milliseconds, and what broke the contract."""
 
+BATCH_SECONDS: Final = 0.05
+"""How long an exchange waits for others at most."""
+
 READABLE: Final[dict[str, dict[Any, Any]]] = {WHOLE: {}}
 """The extensions of ASGI that leave an answer readable."""
 
@@ -23,15 +27,24 @@ READABLE: Final[dict[str, dict[Any, Any]]] = {WHOLE: {}}
 class Recorder:
     """Outermost of all that answers: what it keeps is what was read and what went out."""
 
-    def __init__(self, app: App, answers: Answers, journal: Journal, tell: Tell) -> None:
+    def __init__(self, app: App, answers: Answers, journal: Journal, tell: Tell, *, batch: int = 1) -> None:
+        """Exchanges are judged, kept and told `batch` at a time, or BATCH_SECONDS after the first of them.
+
+        Between requests the validators' code and data leave the processor's caches: judging 64 answers one after the
+        other takes a fraction of judging each behind its request. Whoever reads the journal finds all of them.
+        """
         self._app = app
         self._answers = answers
         self._journal = journal
         self._tell = tell
+        self._batch = batch
+        self._pending: list[tuple[Scope, _Exchange, float, float]] = []
+        journal.before_reading = self.settle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            self.settle()
             return
         extensions = READABLE if WHOLE in scope.get("extensions", ()) else {}
         scope = {**scope, "extensions": extensions, NOTES_KEY: []}
@@ -40,7 +53,18 @@ class Recorder:
         try:
             await self._app(scope, exchange.receive, exchange.send)
         finally:
-            self._keep(scope, exchange, began, (perf_counter() - start) * 1000)
+            pending = self._pending
+            pending.append((scope, exchange, began, (perf_counter() - start) * 1000))
+            if len(pending) >= self._batch:
+                self.settle()
+            elif len(pending) == 1:
+                get_running_loop().call_later(BATCH_SECONDS, self.settle)
+
+    def settle(self) -> None:
+        """Judge, keep and tell what was only collected so far."""
+        pending, self._pending = self._pending, []
+        for exchange in pending:
+            self._keep(*exchange)
 
     def _keep(self, scope: Scope, exchange: _Exchange, began: float, milliseconds: float) -> None:
         plan, status, path = plan_of(scope), exchange.status, scope["path"]

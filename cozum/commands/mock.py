@@ -13,6 +13,9 @@ Port = Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, Parameter(help="Address to listen on; the default answers this machine only.")]
 Document = Annotated[Path | None, Parameter(help="Another OpenAPI document than the one that came with cozum.")]
 
+BATCH = 64
+"""Requests that are judged, journaled and told at a time, if they come faster than that takes to wait for."""
+
 
 def mock(
     *,
@@ -30,7 +33,7 @@ def mock(
     world, application = build(document, "memory://", demo=True, webhooks_anywhere=True)
     journal = build_journal(application, world.waker)
     run(
-        build_mock(application, _tell_nothing_but_faults if quiet else _tell, journal),
+        build_mock(application, _tell_nothing_but_faults if quiet else _tell, journal, batch=BATCH),
         listener,
         world,
         on_ready=lambda: greet("mock", listener, application, demo=True),

@@ -153,3 +153,33 @@ def test_what_wrappers_inside_say_stands_beside_the_request() -> None:
         await send(start(204))
 
     assert recorded(app).notes == ["bilinmeyen alan: ziyaretciid"]
+
+
+def test_a_batch_is_kept_when_it_is_full_when_its_time_has_come_and_when_somebody_reads() -> None:
+    told: list[Any] = []
+    journal = Journal()
+    answers = Answers(application().binding.schemas)
+    recorder = Recorder(answering(start(204), body(b"")), answers, journal, lambda *line: told.append(line), batch=3)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Message) -> None:
+        pass
+
+    async def ask(times: int) -> int:
+        for _ in range(times):
+            scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+            await recorder(scope, receive, send)
+        return len(told)
+
+    async def scene() -> None:
+        assert await ask(2) == 0
+        assert await ask(1) == 3
+        assert await ask(1) == 3
+        await asyncio.sleep(0.2)
+        assert len(told) == 4
+        assert await ask(1) == 4
+        assert journal.last_id == len(journal) == len(told) == 5
+
+    asyncio.run(scene())
