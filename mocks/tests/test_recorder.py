@@ -183,3 +183,36 @@ def test_a_batch_is_kept_when_it_is_full_when_its_time_has_come_and_when_somebod
         assert journal.last_id == len(journal) == len(told) == 5
 
     asyncio.run(scene())
+
+
+def test_a_verdict_is_remembered_only_for_the_same_answer() -> None:
+    data = b'{"firma_adi":"a","logo_url":null,"renk_primary":"#000000","cevrimici":false,"aktif_oturum":null}'
+    good = b'{"basarili":true,"data":%b}' % data
+    line, request_id = b"content-type: application/json\r\ncontent-length: 9", b"\r\nx-request-id: 1\r\n"
+    answers = [
+        (200, line + request_id, good, 0),
+        (200, line + b"\r\n", good, 1),
+        (200, line + request_id, good, 0),
+        (200, line + request_id, good.replace(b":true", b":0"), 1),
+        (418, line + request_id, good, 1),
+        (200, b"content-type: text/html\r\ncontent-length: 9" + request_id, good, 1),
+    ]
+    journal = Journal()
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def scene() -> None:
+        async def app(scope: dict[str, Any], receive: Any, send: Send) -> None:
+            scope[PLAN_KEY] = PLAN
+            status, head, content, _ = answers[len(sent)]
+            await send({"type": WHOLE, "status": status, "head": head, "body": content})
+
+        recorder = Recorder(app, Answers(application().binding.schemas), journal, lambda *told: None)
+        for _ in answers:
+            scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": []}
+            await recorder(scope | {"extensions": {WHOLE: {}}}, None, send)  # type: ignore[arg-type]
+
+    asyncio.run(scene())
+    assert [bool(entry.faults) for entry in journal] == [bool(expected) for *_, expected in answers]
