@@ -43,6 +43,7 @@ class Recorder:
         self._tell = tell
         self._batch = batch
         self._judged: dict[tuple[Plan, int, bytes, int, bytes], list[str]] = {}
+        self._heads: dict[tuple[bytes, int], dict[str, str]] = {}
         self._pending: list[tuple[Scope, _Exchange, float, float]] = []
         journal.before_reading = self.settle
 
@@ -107,12 +108,17 @@ class Recorder:
             headers = exchange.headers or dict(pairs_of(head))
             return shortened(self._answers.faults(plan, exchange.status, headers, body))
         start, _, end = head.partition(b"content-length: ")  # what follows are the length and the request's id
-        key = (plan, exchange.status, start, end.count(b"\r\nx-request-id: "), body)
+        kind = (start, end.count(b"\r\nx-request-id: "))
+        key = (plan, exchange.status, *kind, body)
         known = self._judged.get(key)
         if known is None:
             if len(self._judged) >= MEMO:
                 self._judged.clear()
-            known = shortened(self._answers.faults(plan, exchange.status, dict(pairs_of(head)), body))
+                self._heads.clear()
+            named = self._heads.get(kind)
+            if named is None:
+                named = self._heads[kind] = dict(pairs_of(head))
+            known = shortened(self._answers.faults(plan, exchange.status, named, body))
             self._judged[key] = known
         return list(known) if known else known
 
