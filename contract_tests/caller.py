@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
+from contract_tests.curl import curl
 from contract_tests.document import Document, Operation
 from contract_tests.findings import NO_TIME, Broken, CannotRun, NotJudged
+from contract_tests.hiding import Hiding
 from contract_tests.target import Target, Tenant
-from contract_tests.transport import Answer, Exchange, NoAnswer, Tell, Transport, curl
+from contract_tests.transport import Answer, Exchange, NoAnswer, Tell, Transport
 
 TIMEOUT: Final = 10.0
 """Seconds that the server has for an answer."""
@@ -28,6 +33,7 @@ PATIENCE: Final = 20
 """Seconds that a 429 may ask us to wait."""
 SHORTEST_SECRET: Final = 8
 """Characters of a secret that is looked for in answers: a shorter one may stand there by chance."""
+DIGITS: Final = re.compile("[0-9]{1,18}")
 PARAMETER: Final = re.compile(r"\{[^/]+?\}")
 BROWSER: Final = ("/api/v1/widget/", "/api/v1/context/")
 
@@ -44,6 +50,7 @@ class Caller:
         """Hears of answers that break a rule of every answer; without it they are raised."""
         self.until = float("inf")
         """Of `time.monotonic()`: when nothing more should be asked."""
+        self.hiding = Hiding(target)
         self._transport = Transport(target.base_url)
         self._tell = tell
         self._lock = threading.Lock()
@@ -55,6 +62,19 @@ class Caller:
     def close(self) -> None:
         """Close the connections of all threads."""
         self._transport.close()
+
+    def hang_up(self) -> None:
+        """Close the connection of this thread, which is over."""
+        self._transport.close_mine()
+
+    @contextmanager
+    def restoring(self) -> Iterator[None]:
+        """Inside, what was changed may be put back though the time is over (`until`)."""
+        until, self.until = self.until, float("inf")
+        try:
+            yield
+        finally:
+            self.until = until
 
     def call(
         self,
@@ -102,8 +122,8 @@ class Caller:
             exchange = self._answered(method, where, content, headers)
             if exchange.status != 429:
                 return exchange
-            wait = exchange.headers.get("retry-after", "1")
-            seconds = int(wait) if wait.isdigit() else 1
+            self.judged(exchange)
+            seconds = _asked_to_wait(exchange)
             if seconds > PATIENCE:
                 raise NotJudged(f"the server asks to wait {seconds} s (429)")
             time.sleep(seconds)
@@ -122,7 +142,8 @@ class Caller:
             raise CannotRun(reason) from None
         url = self.target.base_url.rstrip("/") + where
         seconds = time.monotonic() - start
-        asked = Exchange(self._name(method, where), method, url, headers, content, 0, {}, b"", began, seconds)
+        name = self._name(method, where)
+        asked = Exchange(name, method, url, headers, content, 0, {}, b"", began, seconds, where=where)
         self._give_up(asked, "answer.given", reason, reason)
         raise NotJudged(reason)
 
@@ -133,13 +154,14 @@ class Caller:
         if "bekle=" in where:
             timeout += LONGEST_POLL
         exchange = self._transport.send(self._name(method, where), method, where, content, headers, timeout)
+        self.hiding.learn(exchange)
         with self._lock:
             self.requests += 1
         return exchange
 
     def judged(self, exchange: Exchange) -> Answer:
         """The answer; what none may be is told. Raises NotJudged where the server has no such operation."""
-        operation = self.document.operation(exchange.method, urlsplit(exchange.url).path)
+        operation = self.document.operation(exchange.method, exchange.path)
         if operation and exchange.status in ABSENT and not self.is_there(operation):
             self._heard(exchange)
             raise NotJudged(self._given_up[operation.id])
@@ -190,11 +212,11 @@ class Caller:
         return operation.id if operation else f"{method} {path}"
 
     def _curl(self, exchange: Exchange) -> str:
-        return curl(exchange, {token: email for email, token in self._tokens.items()})
+        return curl(exchange, self.hiding, {token: email for email, token in self._tokens.items()})
 
     def faults(self, exchange: Exchange) -> Iterator[tuple[str, str, str]]:
         """What no answer may be: the rule, what was expected, what was seen."""
-        path = urlsplit(exchange.url).path
+        path = exchange.path
         operation = self.document.operation(exchange.method, path)
         status, body = exchange.status, exchange.body
         told = f"{status} {body[:300].decode('utf-8', 'replace')}"
@@ -209,6 +231,22 @@ class Caller:
             yield "answer.schema", f"what {exchange.operation} documents", "; ".join(found[:3])
         if self.document.level == "contract":
             yield from _request_id_faults(exchange)
+
+
+def _asked_to_wait(exchange: Exchange) -> int:
+    """Seconds of `Retry-After`: a number or a date (RFC 9110, 10.2.3); one where there is none."""
+    text = exchange.headers.get("retry-after", "").strip()
+    if DIGITS.fullmatch(text):
+        return int(text)
+    try:
+        until = parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
+        return 1
+    try:
+        now = parsedate_to_datetime(exchange.headers.get("date", "")).timestamp()
+    except (ValueError, OverflowError):
+        now = time.time()
+    return max(0, math.ceil(until - now))
 
 
 def _request_id_faults(exchange: Exchange) -> Iterator[tuple[str, str, str]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.strategies import SearchStrategy
 
 from contract_tests.catalogue import CATALOGUE, Rule
@@ -23,10 +21,9 @@ from contract_tests.client import Answer, Client
 from contract_tests.document import Document
 from contract_tests.findings import Broken, NotJudged
 from contract_tests.order import Order
+from contract_tests.scratch import keep_scratch_apart
 
 Value = TypeVar("Value")
-
-set_hypothesis_home_dir(tempfile.gettempdir() + "/cozum-hypothesis")  # not a folder in whoever's project we run in
 
 
 class Judge:
@@ -34,6 +31,7 @@ class Judge:
 
     def __init__(self, rule: Rule, client: Client, order: Order, part: str = "", deadline: float | None = None) -> None:
         """`part` is one of the check's parts; `deadline`, of `time.monotonic()`, is when nothing new should begin."""
+        keep_scratch_apart()
         self.rule = rule
         self.client = client
         self.target = client.target
@@ -72,7 +70,7 @@ class Judge:
 
     def found(self, broken: Broken) -> None:
         """Remember what is broken, of this rule or another one, and go on."""
-        self.findings.append(broken)
+        self.findings.append(self.client.hiding.broken(broken))
 
     @property
     def seed(self) -> int:
@@ -114,8 +112,15 @@ class Judge:
 
     def together(self, *calls: Callable[[], Answer]) -> list[Answer]:
         """All at once, each over a connection of its own."""
+
+        def asked(call: Callable[[], Answer]) -> Answer:
+            try:
+                return call()
+            finally:
+                self.client.hang_up()
+
         with ThreadPoolExecutor(len(calls)) as pool:
-            return [one.result() for one in [pool.submit(call) for call in calls]]
+            return [one.result() for one in [pool.submit(asked, call) for call in calls]]
 
     def advance(self, seconds: float) -> None:
         """Move the server's clock on; operators sign in anew after it. Raises NotJudged where it cannot be moved."""

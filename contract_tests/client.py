@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -12,11 +13,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from contract_tests.caller import Caller
+from contract_tests.caller import TIMEOUT, Caller
 from contract_tests.document import Document
 from contract_tests.findings import Broken, NotJudged
 from contract_tests.target import Login, Target, Tenant
-from contract_tests.transport import Answer, Tell
+from contract_tests.transport import Answer, Exchange, Tell
 
 __all__ = ["Answer", "Client", "form", "sign"]
 
@@ -47,8 +48,36 @@ class Client(Caller):
         self._prefix = f"ct{seed}-{secrets.token_hex(3)}"
         self._count = 0
         self._open: dict[int, tuple[str, Tenant, Mapping[str, str]]] = {}
-        self._tickets: set[int] = set()
+        self._tickets: dict[int, Login | None] = {}
+        """Who can close them; None: the operator."""
+        self._signed_in: set[str] = set()
+        """Tokens that live at the server."""
         self._operator_ids: dict[str, int] = {}
+
+    def send(
+        self, method: str, where: str, content: bytes | None, headers: Mapping[str, str], timeout: float = TIMEOUT
+    ) -> Exchange:
+        """As the caller's; what it left at the server is taken back at the end."""
+        exchange = super().send(method, where, content, headers, timeout)
+        with suppress(ValueError, KeyError, TypeError, RecursionError):  # an answer of another shape is told elsewhere
+            self._remember(exchange)
+        return exchange
+
+    def _remember(self, exchange: Exchange) -> None:
+        given = exchange.request_headers
+        with self._lock:
+            if exchange.operation == "login" and exchange.status == 200:
+                self._signed_in.add(str(json.loads(exchange.body)["data"]["token"]))
+            elif exchange.operation == "logout" and exchange.status == 200:
+                self._signed_in.discard(given["Authorization"].removeprefix("Bearer "))
+            elif exchange.operation == "create_ticket" and exchange.status == 201:
+                ticket = json.loads(exchange.body)["data"]["ticket"]["id"]
+                self._tickets[ticket] = self._member_of(given.get("X-API-Key"))
+
+    def _member_of(self, key: str | None) -> Login | None:
+        """An operator of the tenant; None: the operator."""
+        other = self.target.other
+        return self.target.outsider if other and key == other.key else None
 
     def visitor(self) -> str:
         """An id that nobody else uses."""
@@ -136,14 +165,7 @@ class Client(Caller):
     def ticket(self, visitor: str, tenant: Tenant | None = None, /, **more: Any) -> Answer:
         """A new ticket; it is closed at the end."""
         body = {"ad": "Deneme", "email": "deneme@example.com", "konu": "Deneme", "mesaj": "Deneme mesajı"} | more
-        answer = self.widget("ticket/create", visitor, tenant, **body)
-        self.made(answer)
-        return answer
-
-    def made(self, answer: Answer) -> None:
-        """Close at the end the ticket that this answer made."""
-        if answer.status == 201:
-            self._tickets.add(answer.data["ticket"]["id"])
+        return self.widget("ticket/create", visitor, tenant, **body)
 
     def tickets(self, visitor: str) -> list[Any]:
         """The visitor's tickets."""
@@ -186,15 +208,20 @@ class Client(Caller):
         return self.operator("POST", f"chat/{chat}/accept", login)
 
     def queue(self, login: Login | None = None, **query: Any) -> list[Any]:
-        """The operator's chats, all pages."""
+        """The operator's chats, all pages. Raises Broken where they do not end."""
         chats: list[Any] = []
-        asked = {"limit": 100, **query}
+        asked, known = {"limit": 100, **query}, set[str]()
         while True:
-            data = self.operator("GET", "chats", login, query=asked).data
-            chats += data["oturumlar"]
-            if not data["sonraki_imlec"]:
+            answer = self.operator("GET", "chats", login, query=asked)
+            page, cursor = answer.data["oturumlar"], answer.data["sonraki_imlec"]
+            chats += page
+            if not cursor:
                 return chats
-            asked["imlec"] = data["sonraki_imlec"]
+            if cursor in known or not page:
+                seen = "a cursor known from another page" if page else "a cursor on a page without chats"
+                raise Broken("list.pages", "a sonraki_imlec that leads to the end", seen, answer.curl, answer.operation)
+            known.add(cursor)
+            asked["imlec"] = cursor
 
     def tenant_id(self, tenant: Tenant | None = None) -> int:
         """The tenant's id, as its chats tell."""
@@ -211,15 +238,19 @@ class Client(Caller):
 
     def leave(self, chat: int, *, is_open: bool) -> None:
         """Done with a chat: close it if it is open."""
-        visitor, tenant, headers = self._open.pop(chat, ("", None, {}))
+        visitor, tenant, headers = self._open.get(chat, ("", None, {}))
         if is_open and visitor:
-            self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat, headers=headers))
+            left = self._quietly(lambda: self.widget("chat/end", visitor, tenant, oturum_id=chat, headers=headers))
+        else:
+            left = True
+        if left:
+            self._open.pop(chat, None)
 
     def leave_ticket(self, ticket: int, login: Login | None = None, *, is_open: bool) -> None:
         """Done with a ticket: close it if it is open."""
-        self._tickets.discard(ticket)
-        if is_open:
-            self._quietly(lambda: self.operator("PUT", f"ticket/{ticket}/status", login, body={"durum": "kapali"}))
+        body = {"durum": "kapali"}
+        if not is_open or self._quietly(lambda: self.operator("PUT", f"ticket/{ticket}/status", login, body=body)):
+            self._tickets.pop(ticket, None)
 
     def leave_status(self, login: Login, state: str) -> None:
         """Be as before."""
@@ -229,21 +260,21 @@ class Client(Caller):
         """Close the chats and tickets that were opened, and sign out."""
         for chat in list(self._open):
             self.leave(chat, is_open=True)
-        for ticket in self._tickets:
-            body = {"durum": "kapali"}
-            self._quietly(lambda: self.operator("PUT", f"ticket/{ticket}/status", body=body))  # noqa: B023
-        for token in list(self._tokens.values()):
+        for ticket, login in list(self._tickets.items()):
+            self.leave_ticket(ticket, login, is_open=True)
+        for token in list(self._signed_in):
             self._quietly(lambda: self.call("POST", "/api/v1/auth/logout", token=token))  # noqa: B023
         for left in self.at_the_end:
             self._quietly(left)
         self.at_the_end.clear()
-        self._tickets.clear()
         self._tokens.clear()
 
-    @staticmethod
-    def _quietly(call: Callable[[], object]) -> None:
-        with suppress(Broken, NotJudged, KeyError, TypeError):  # it is told already, or will be next time
-            call()
+    def _quietly(self, call: Callable[[], object]) -> bool:
+        """Whether it was answered, if not with a fault of the server's; also when the time is over."""
+        with self.restoring(), suppress(Broken, NotJudged, KeyError, TypeError):  # it is told already, or will be
+            answer = call()
+            return not isinstance(answer, Answer) or answer.status < 500
+        return False
 
 
 def form(fields: Mapping[str, str], name: str, content: bytes) -> tuple[bytes, dict[str, str]]:

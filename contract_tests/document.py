@@ -152,11 +152,13 @@ class Document:
             value = json.loads(body)
         except (ValueError, RecursionError):
             return [f"the body is not JSON: {body[:60]!r}"]
-        validator = self.validator(schema)
-        return [
-            f"/{'/'.join(map(str, fault.instance_path))}: {fault.message[:300]}"
-            for fault in validator.iter_errors(value)
-        ]
+        try:
+            return [
+                f"/{'/'.join(map(str, fault.instance_path))}: {fault.message[:300]}"
+                for fault in self.validator(schema).iter_errors(value)
+            ]
+        except UnicodeEncodeError:
+            return ["the body has half of a surrogate pair, which is no character"]
 
     def validator(self, schema: Node) -> jsonschema_rs.Draft202012Validator:
         """Checks values by a schema of the document; made once."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-WRONG_SHAPE: Final = (KeyError, TypeError, IndexError, AttributeError, ValueError, AssertionError)
+WRONG_SHAPE: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 """What a check runs into when an answer has another shape."""
 
 

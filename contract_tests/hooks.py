@@ -213,11 +213,12 @@ class Hook:
 @contextmanager
 def listening(judge: Judge, *events: str) -> Iterator[Hook]:
     """Inside, these events of the tenant are told to us; after it the endpoint is as it was, or stopped."""
-    with receiving(judge.target.receiver or "") as receiver:
+    with receiving(judge.target.receiver or "", judge.target.receiver_port) as receiver:
         hook = Hook(judge, receiver)
         hook.set(*events)
         try:
             yield hook
         finally:
-            with suppress(Broken, NotJudged, KeyError, TypeError):  # what is wrong with that is told already
+            # what is wrong with that is told already
+            with judge.client.restoring(), suppress(Broken, NotJudged, KeyError, TypeError):
                 hook.restore()

@@ -52,6 +52,9 @@ def judge_place(
         _judge(place, order, jobs, _worth_while(len(jobs)) if workers is None else workers, tell)
     except CannotRun as error:
         reason = str(error)
+    except KeyboardInterrupt:
+        tell(Ended(time.monotonic() - began, "it was interrupted"))
+        raise
     tell(Ended(time.monotonic() - began, reason))
     return story
 

@@ -24,9 +24,9 @@ class Portal:
         """One request of the browser's."""
         given = self.headers(headers)
         answer = self.client.call(method, f"/portal/{path}", headers=given, **options)
-        line = answer.headers.get("set-cookie", "")
-        if line.startswith(f"{COOKIE}="):
-            self.cookie = line.partition(";")[0].removeprefix(f"{COOKIE}=") or None
+        cookie = cookie_in(answer)
+        if cookie is not None:
+            self.cookie = cookie or None
         return answer
 
     def headers(self, headers: dict[str, str] | None = None) -> dict[str, str]:
@@ -94,6 +94,18 @@ class Portal:
     def resend(self, delivery: object) -> Answer:
         """Send a finished delivery again."""
         return self.call("POST", f"webhook/teslimatlar/{delivery}/yeniden")
+
+
+def cookie_line(answer: Answer) -> str | None:
+    """The line with which an answer sets the session's cookie; whoever stands before a server may set others."""
+    lines = answer.headers.get("set-cookie", "").split("\n")
+    return next((line for line in reversed(lines) if line.startswith(f"{COOKIE}=")), None)
+
+
+def cookie_in(answer: Answer) -> str | None:
+    """The session's cookie that an answer sets; empty where it takes it away."""
+    line = cookie_line(answer)
+    return None if line is None else line.partition(";")[0].removeprefix(f"{COOKIE}=")
 
 
 def signed_in(client: Client, login: Login) -> Portal:

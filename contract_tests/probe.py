@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ ROUNDS: Final = 2
 TIMEOUT: Final = 3.0
 """Seconds that the server has for the first calls."""
 
+REFUSED: Final = (400, 401, 403, 422)
+"""What is said to wrong credentials, also to those that can be no credentials."""
 OUT_OF_SERVICE: Final = (429, 502, 503, 504)
 
 
@@ -32,6 +35,8 @@ def probe(target: Target, document: Document) -> Target:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return _probed(client, target, pool)
     finally:
+        with suppress(CannotRun):  # it is gone
+            client.tidy()
         client.close()
 
 
@@ -40,19 +45,26 @@ def _probed(client: Client, target: Target, pool: ThreadPoolExecutor) -> Target:
     first = opened.result()
     if first.status == 401:
         raise CannotRun(f"{target.base_url} does not know the widget key {target.tenant.key}")
+    if first.status == 403 and _is_object(first.body):
+        origin = target.tenant.origin or "no origin (the tenant lists its origins: say one of them, `origin`)"
+        raise CannotRun(f"{target.base_url} refuses {target.tenant.key} from {origin}")
     if not _is_object(first.body):
         kind = first.headers.get("content-type", "no content")
         where = f" to {first.headers['location']!a}" if "location" in first.headers else ""
         raise CannotRun(f"{target.base_url} is not the API: it answers widget/init with {first.status}{where}, {kind}")
     if first.status in OUT_OF_SERVICE:
         raise CannotRun(f"{target.base_url} is out of service: it answers widget/init with {first.status}")
-    if signed_in.result().status == 401:
+    if signed_in.result().status in REFUSED:
         raise CannotRun(f"{target.base_url} does not let {target.operator.email} in: wrong email or password")
     tenants = {"listed": target.listed, "other": target.other, "secure": target.secure}
     logins = {"colleague": target.colleague, "outsider": target.outsider, "manager": target.manager}
     asked = {name: pool.submit(_init, client, tenant) for name, tenant in tenants.items() if tenant}
     asked |= {name: pool.submit(_login, client, login) for name, login in logins.items() if login}
-    unknown: dict[str, Any] = {name: None for name, answer in asked.items() if answer.result().status == 401}
+    unknown: dict[str, Any] = {
+        name: None
+        for name, answer in asked.items()
+        if answer.result().status in (REFUSED if name in logins else (401,))  # 403: its origins are judged
+    }
     return replace(target, **unknown)
 
 

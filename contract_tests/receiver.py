@@ -117,14 +117,15 @@ class Receiver:
 
 
 @contextmanager
-def receiving(template: str) -> Iterator[Receiver]:
+def receiving(template: str, listen: int | None = None) -> Iterator[Receiver]:
     """Listens inside. `template` is the URL at which the server reaches us, with `{port}` where it may be any port.
 
+    `listen` is the port on which we listen, in plain HTTP, where that is not the URL's: behind a tunnel or a proxy.
     Raises NotJudged where there is no listening.
     """
     parts = urlsplit(template.replace("{port}", "0"))
     host = "127.0.0.1" if parts.hostname in LOOPBACK else ""
-    port = 0 if "{port}" in template else (parts.port or PORTS.get(parts.scheme, 0))
+    port = listen or (0 if "{port}" in template else (parts.port or PORTS.get(parts.scheme, 0)))
     path = f"{parts.path.rstrip('/')}/{secrets.token_hex(4)}"
     try:
         server = _Server((host, port), _Handler)

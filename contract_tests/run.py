@@ -42,7 +42,13 @@ def chosen(order: Order, document: Document) -> list[Rule]:
     unknown = sorted(set(order.operations) - {operation.id for operation in document.operations})
     if unknown:
         raise CannotRun(f"no operation {', '.join(unknown)} in the document")
-    return [rule for rule in CATALOGUE.values() if _is_wanted(rule, order)]
+    found = [rule for rule in CATALOGUE.values() if _is_wanted(rule, order)]
+    lost = sorted(set(order.rules) - {rule.id for rule in found})
+    if lost:
+        raise CannotRun(f"{', '.join(lost)}: the reference does not say so itself (--level reference)")
+    if order.rules and set(order.rules) <= set(ON_EVERY_ANSWER):
+        raise CannotRun(f"{', '.join(order.rules)}: judged by what other rules ask; name one of them too")
+    return found
 
 
 def _is_wanted(rule: Rule, order: Order) -> bool:
@@ -82,7 +88,7 @@ class Bench:
     def _heard(self, exchange: Exchange) -> None:
         self._called[exchange.operation][exchange.status] += 1
         if self._order.bodies:
-            self._tell(Asked(exchange, self._rule))
+            self._tell(Asked(self._client.hiding.exchange(exchange), self._rule))
 
     def do(self, job: Job, deadline: float | None = None) -> Verdict:
         """Judge it. Raises CannotRun when the server is gone."""

@@ -33,7 +33,16 @@ FIELDS: Final[Mapping[type, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Login: (("email", "password"), ()),
 }
 """Which must be there, and which may."""
-WORDS: Final[Mapping[str, type]] = {"known_word": str, "known_page": str, "owned": bool, "receiver": str}
+TRUTH: Final[Mapping[str, bool]] = {"1": True, "true": True, "0": False, "false": False, "": False}
+WORDS: Final[Mapping[str, type]] = {
+    "known_word": str,
+    "known_page": str,
+    "owned": bool,
+    "receiver": str,
+    "receiver_port": int,
+}
+KINDS: Final[Mapping[type, str]] = {str: "text", bool: "true or false", int: "a whole number"}
+PORTS: Final = range(1, 65_536)
 
 TEMPLATE: Final = """\
 # Who calls the server that `cozum test URL` judges. What is left out is not judged, and said so.
@@ -52,6 +61,9 @@ owned = false
 # Where the server's webhooks reach the machine that judges. {port} is the port on which it will listen;
 # without it, it listens on the port of the URL.
 # receiver = "http://127.0.0.1:{port}/"
+
+# Where it listens, in plain HTTP, when that URL (https, say) leads to it through a tunnel or a proxy.
+# receiver_port = 9000
 
 # The tenant whose web site we are. `origin` only if it lists its origins.
 [tenant]
@@ -135,9 +147,17 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for name, word in (("known_word", "WORD"), ("known_page", "PAGE"), ("receiver", "RECEIVER")):
         if PREFIX + word in environment:
             told[name] = environment[PREFIX + word] or None
+    if environment.get(PREFIX + "RECEIVER_PORT"):
+        told["receiver_port"] = _port(PREFIX + "RECEIVER_PORT", environment[PREFIX + "RECEIVER_PORT"])
     if PREFIX + "OWNED" in environment:
-        told["owned"] = environment[PREFIX + "OWNED"] == "1"
+        told["owned"] = _truth(PREFIX + "OWNED", environment[PREFIX + "OWNED"])
     return told
+
+
+def _truth(variable: str, text: str) -> bool:
+    if text.lower() not in TRUTH:
+        raise CannotRun(f"{variable} must be 1, true, 0 or false")
+    return TRUTH[text.lower()]
 
 
 def _from_file(path: Path, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -155,7 +175,15 @@ def _from_file(path: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     for name, kind in WORDS.items():
         if name in node:
             told[name] = _value(f"{path}: {name}", node[name], kind, environment)
+    if "receiver_port" in told:
+        told["receiver_port"] = _port(f"{path}: receiver_port", str(told["receiver_port"]))
     return told
+
+
+def _port(where: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) in PORTS):
+        raise CannotRun(f"{where} must be a port, from 1 to 65535")
+    return int(text)
 
 
 def _section(
@@ -173,6 +201,8 @@ def _value(where: str, value: Any, kind: type, environment: Mapping[str, str]) -
         if variable not in environment:
             raise CannotRun(f"{where}: the environment has no {variable}")
         value = environment[variable]
-    if not isinstance(value, kind):
-        raise CannotRun(f"{where} must be {'true or false' if kind is bool else 'text'}")
+        if kind is int and value.isascii() and value.isdigit():
+            return int(value[:6])
+    if type(value) is not kind:
+        raise CannotRun(f"{where} must be {KINDS[kind]}")
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contract_tests.catalogue import Capability
 
@@ -13,7 +13,7 @@ class Tenant:
     """A tenant whose site we are: its widget key, the secret that signs, an origin that it lists (None: no list)."""
 
     key: str
-    secret: str
+    secret: str = field(repr=False)
     origin: str | None = None
 
 
@@ -22,7 +22,7 @@ class Login:
     """An operator's."""
 
     email: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Target:
     """Moves the server's clock on by that many seconds, and does what falls due meanwhile."""
     receiver: str | None = None
     """Under which URL the server reaches our receiver of webhooks: with `{port}` where it may listen anywhere."""
+    receiver_port: int | None = None
+    """Where the receiver listens, in plain HTTP, when a tunnel or proxy leads there; None: as the URL says."""
 
     def least_needed(self) -> Login:
         """Whose failures to sign in may count for a while: a server may refuse them after some judgements in a row."""

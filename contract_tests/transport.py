@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
-import shlex
+import selectors
+import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.client import (
     BadStatusLine,
@@ -22,13 +24,13 @@ from urllib.parse import SplitResult, urlsplit
 
 from contract_tests.findings import Broken, CannotRun
 
-IDLE: Final = 2.0
+IDLE: Final = 0.9
 """Seconds after which a kept connection is not trusted any more."""
 LARGEST: Final = 32 * 1024 * 1024
 """Bytes of an answer that are read."""
 CHUNK: Final = 64 * 1024
-LONGEST_SHOWN: Final = 2000
-"""Bytes of a body that a curl line shows."""
+SINGLE: Final = ("content-length", "content-type", "date", "retry-after", "server")
+"""Headers whose last line counts where there are more."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,20 @@ class Exchange:
     request_body: bytes | None = field(repr=False)
     status: int
     headers: Mapping[str, str] = field(repr=False)
-    """By lower-case name."""
+    """By lower-case name; those of several lines as one text, `set-cookie` a line each."""
     body: bytes = field(repr=False)
     began: float
     """Unix seconds."""
     seconds: float
     broken: str = ""
     """The rule of every answer that this one breaks."""
+    where: str = ""
+    """Path and query as the document has them: without the path of the server's own URL."""
+
+    @property
+    def path(self) -> str:
+        """The path as the document has it."""
+        return self.where.partition("?")[0]
 
 
 @dataclass(frozen=True)
@@ -109,12 +118,19 @@ class Transport:
         self._parts = _read(base_url)
         self.base_url = base_url
         self._own = threading.local()
-        self._connections: list[HTTPConnection] = []
+        self._lock = threading.Lock()
+        self._connections: set[HTTPConnection] = set()
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        for connection in self._connections:
-            connection.close()
+        with self._lock:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+
+    def close_mine(self) -> None:
+        """Close the connection of this thread."""
+        self._forget()
 
     def send(
         self,
@@ -130,17 +146,18 @@ class Transport:
         Raises NoAnswer where nothing is, or only a part.
         """
         began, start = time.time(), time.monotonic()
+        until = start + timeout
         try:
-            connection = self._connection(start, timeout)
-            connection.request(method, self._parts.path.rstrip("/") + where, content, dict(headers))
-            response: HTTPResponse = connection.getresponse()
-            body = _whole(response, start + timeout)
+            response, body = self._asked_again(method, where, content, headers, until)
         except (OSError, HTTPException) as error:
             self._forget()
             raise NoAnswer(_reason(error, timeout)) from None
         except ValueError as error:  # what http.client says of headers that make no sense
             self._forget()
             raise NoAnswer(f"what it says is not HTTP ({error})") from None
+        except BaseException:  # interrupted: what comes on this connection is not for the next request
+            self._forget()
+            raise
         self._own.used = time.monotonic()
         return Exchange(
             operation,
@@ -149,31 +166,124 @@ class Transport:
             headers,
             content,
             response.status,
-            {name.lower(): value for name, value in response.getheaders()},
+            _joined(response.getheaders()),
             body,
             began,
             self._own.used - start,
+            where=where,
         )
+
+    def _asked_again(
+        self, method: str, where: str, content: bytes | None, headers: Mapping[str, str], until: float
+    ) -> tuple[HTTPResponse, bytes]:
+        """Once more, where a kept connection turns out to be closed: no byte came over it."""
+        connection = self._connection(until)
+        was_kept, clock = connection.sock is not None, _Clock(until)
+        try:
+            return self._asked(connection, method, where, content, headers, clock)
+        except ConnectionError:  # RemoteDisconnected is one
+            if not was_kept or clock.byte_came:
+                raise
+        self._forget()
+        return self._asked(self._connection(until), method, where, content, headers, _Clock(until))
+
+    def _asked(
+        self,
+        connection: HTTPConnection,
+        method: str,
+        where: str,
+        content: bytes | None,
+        headers: Mapping[str, str],
+        clock: _Clock,
+    ) -> tuple[HTTPResponse, bytes]:
+        connection.response_class = clock.response  # type: ignore[assignment]
+        connection.request(method, self._parts.path.rstrip("/") + where, content, dict(headers))
+        response: HTTPResponse = connection.getresponse()
+        return response, _whole(response, clock.until)
 
     def _forget(self) -> None:
         connection: HTTPConnection | None = getattr(self._own, "connection", None)
         if connection is not None:
             connection.close()
             self._own.connection = None
+            with self._lock:
+                self._connections.discard(connection)
 
-    def _connection(self, now: float, timeout: float) -> HTTPConnection:
+    def _connection(self, until: float) -> HTTPConnection:
         connection: HTTPConnection | None = getattr(self._own, "connection", None)
-        if connection is None or now - self._own.used > IDLE:
-            if connection is not None:
-                connection.close()
+        now = time.monotonic()
+        if connection is not None and (now - self._own.used > IDLE or _has_ended(connection)):
+            self._forget()
+            connection = None
+        if connection is None:
             kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
             connection = kind(self._parts.hostname or "", self._parts.port)
             self._own.connection, self._own.used = connection, now
-            self._connections.append(connection)
-        connection.timeout = timeout
+            with self._lock:
+                self._connections.add(connection)
+        connection.timeout = max(until - now, 0.001)
         if connection.sock is not None:
-            connection.sock.settimeout(timeout)
+            connection.sock.settimeout(connection.timeout)
         return connection
+
+
+class _Clock:
+    """How long an answer may take in all: each read waits for what is left of it."""
+
+    def __init__(self, until: float) -> None:
+        """`until` is of `time.monotonic()`."""
+        self.until = until
+        self.byte_came = False
+
+    def response(self, sock: socket.socket, *arguments: Any, **options: Any) -> HTTPResponse:
+        """What http.client reads an answer with."""
+        response = HTTPResponse(sock, *arguments, **options)
+        response.fp.close()
+        response.fp = io.BufferedReader(_Timed(sock, self))
+        return response
+
+
+class _Timed(io.RawIOBase):
+    """Reads from a socket until the clock says that the time is over."""
+
+    def __init__(self, sock: socket.socket, clock: _Clock) -> None:
+        self._sock = sock
+        self._raw = sock.makefile("rb", buffering=0)
+        self._clock = clock
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._clock.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        count = self._raw.readinto(buffer)
+        self._clock.byte_came = self._clock.byte_came or bool(count)
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _has_ended(connection: HTTPConnection) -> bool:
+    """Whether a connection on which nothing is awaited has something to read: its end, as a rule."""
+    if connection.sock is None:
+        return False
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection.sock, selectors.EVENT_READ)
+        return bool(selector.select(0))
+
+
+def _joined(lines: Iterable[tuple[str, str]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in lines:
+        key = name.lower()
+        between = "\n" if key == "set-cookie" else ", "
+        headers[key] = headers[key] + between + value if key in headers and key not in SINGLE else value
+    return headers
 
 
 def _whole(response: HTTPResponse, until: float) -> bytes:
@@ -193,23 +303,6 @@ def _whole(response: HTTPResponse, until: float) -> bytes:
     return b"".join(parts)
 
 
-def curl(exchange: Exchange, tokens: Mapping[str, str] | None = None) -> str:
-    """A line that asks the same. Tokens that die with the judgement stand there as `$TOKEN`; whose they are, behind."""
-    parts = [f"curl -i -X {exchange.method} {shlex.quote(exchange.url)}"]
-    whose = ""
-    for name, value in exchange.request_headers.items():
-        shown = shlex.quote(f"{name}: {value}")
-        for token, owner in (tokens or {}).items():
-            if value == f"Bearer {token}":
-                shown, whose = f'"{name}: Bearer $TOKEN"', f"  # $TOKEN: {owner}'s, from auth/login"
-        if name.lower() == "cookie":
-            shown, whose = f'"{name}: {value.partition("=")[0]}=$SESSION"', "  # $SESSION: from portal/giris"
-        parts.append(f"-H {shown}")
-    if exchange.request_body is not None:
-        parts.append(f"--data-binary {shlex.quote(exchange.request_body[:LONGEST_SHOWN].decode('utf-8', 'replace'))}")
-    return " ".join(parts) + whose
-
-
 def _read(base_url: str) -> SplitResult:
     try:
         parts = urlsplit(base_url)
@@ -218,6 +311,8 @@ def _read(base_url: str) -> SplitResult:
         raise CannotRun(f"{base_url!a} is no http(s) address") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CannotRun(f"{base_url!a} is no http(s) address")
+    if "@" in parts.netloc or "?" in base_url or "#" in base_url:
+        raise CannotRun(f"{base_url!a} has more than host, port and path")
     return parts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -16,14 +16,16 @@ from typing import Any, Final
 
 from contract_tests.catalogue import CATALOGUE
 from contract_tests.document import Document
-from contract_tests.events import Event, Verdict
+from contract_tests.events import Asked, Event, Verdict
 from contract_tests.findings import NO_TIME, CannotRun
 from contract_tests.order import Order
 from contract_tests.run import Bench, Job
 from contract_tests.target import Target
 
-PATIENCE: Final = 10.0
-"""Seconds that a worker has for tidying up."""
+PATIENCE: Final = 60.0
+"""Seconds that a worker may tidy up without a word."""
+LONGEST: Final = 600.0
+"""Seconds that a worker may take for one job; with a deadline, PATIENCE after it."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def judge_side_by_side(
     try:
         yield from crew.work(deque(jobs), tell)
     finally:
-        crew.dismiss()
+        crew.dismiss(tell)
 
 
 class _Crew:
@@ -62,6 +64,7 @@ class _Crew:
         self._processes: list[BaseProcess] = []
         self._idle: list[Connection] = []
         self._busy: dict[Connection, Job] = {}
+        self._ends: dict[Connection, float] = {}
         for _ in range(size):
             ours, theirs = context.Pipe()
             process = context.Process(target=_work, args=(theirs, place, order), daemon=True)
@@ -75,12 +78,19 @@ class _Crew:
         enough = False
         while self._busy or (jobs and not enough):
             yield from self._hand_out(jobs if not enough else deque())
-            ready = wait(list(self._busy)) if self._busy else []  # all that was left may have been too late
+            ready = wait(list(self._busy), timeout=1.0) if self._busy else []  # what was left may have been too late
+            self._raise_if_late(ready)
             for connection in [one for one in ready if isinstance(one, Connection)]:
                 verdict = self._heard(connection, tell)
                 if verdict is not None:
                     yield verdict
                     enough = enough or bool(self._order.until_broken and verdict.findings)
+
+    def _raise_if_late(self, ready: Collection[object]) -> None:
+        now = time.monotonic()
+        late = [job for one, job in self._busy.items() if one not in ready and now > self._ends[one]]
+        if late:
+            raise CannotRun(f"{late[0].rule} {late[0].part}".rstrip() + " does not come to an end")
 
     def _hand_out(self, jobs: deque[Job]) -> Iterator[Verdict]:
         while jobs and self._idle and not (self._shared and self._must_wait(jobs[0])):
@@ -91,6 +101,7 @@ class _Crew:
                 continue
             connection = self._idle.pop()
             self._busy[connection] = job
+            self._ends[connection] = time.monotonic() + (LONGEST if left is None else left + PATIENCE)
             with suppress(OSError):  # that it is gone is heard when it is listened to
                 connection.send((job, left))
 
@@ -114,17 +125,25 @@ class _Crew:
             raise said
         return said
 
-    def dismiss(self) -> None:
-        """Let them tidy up and end."""
-        for connection in (*self._idle, *self._busy):
+    def dismiss(self, tell: Callable[[Event], None]) -> None:
+        """Let them tidy up and end; what they ask meanwhile is told too."""
+        left = {*self._idle, *self._busy}
+        for connection in left:
             with suppress(OSError):
                 connection.send(None)
-        until = time.monotonic() + PATIENCE
+        while left and (ready := [one for one in wait(list(left), PATIENCE) if isinstance(one, Connection)]):
+            for connection in ready:
+                try:
+                    said = connection.recv()
+                except (EOFError, OSError):
+                    left.remove(connection)
+                    continue
+                if isinstance(said, Asked):
+                    tell(said)
         for process in self._processes:
-            process.join(max(0.0, until - time.monotonic()))
-            if process.is_alive():
+            if left:
                 process.terminate()
-                process.join()
+            process.join()
         for connection in (*self._idle, *self._busy):
             connection.close()
 
@@ -141,6 +160,7 @@ def _work(connection: Connection, place: Place, order: Order) -> None:
         except CannotRun as error:
             connection.send(error)
             connection.recv()
+    connection.close()
 
 
 @contextmanager

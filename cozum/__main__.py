@@ -11,6 +11,11 @@ from types import FrameType
 
 SERVERS = ("mock", "serve")
 """Commands that nothing but a signal ends, so that a signal is no failure."""
+TIDY = ("test",)
+"""Commands that have something to put back when they are interrupted: a second signal ends them at once."""
+
+_asked: set[int] = set()
+"""The signals that came."""
 
 
 def main() -> None:
@@ -27,9 +32,13 @@ def main() -> None:
 
 def _end(number: int, frame: FrameType | None) -> None:
     """End without an exception, which an import under way could swallow. A server ends its requests before this."""
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command in TIDY and not _asked:
+        _asked.add(number)
+        raise KeyboardInterrupt
     with suppress(Exception):
         sys.stdout.flush()
-    os._exit(0 if sys.argv[1:2] and sys.argv[1] in SERVERS else 128 + number)
+    os._exit(0 if command in SERVERS else 128 + number)
 
 
 if __name__ == "__main__":

@@ -78,6 +78,7 @@ class Application:
         """Compile the document and bind it. Raises DocumentError."""
         document = load(settings.document)
         self.binding = Binding(document, security.SCHEMES, security.anyone, wire.ARGUMENTS, once)
+        self.worlds = worlds
         self._connexion = Connexion31(
             Docs(settings.document, document),
             middlewares=[
@@ -88,4 +89,6 @@ class Application:
         self._connexion.bind(document, HandlerResolver(handlers()))
         lane: Lane = self._connexion.app
         self.plans: list[Plan] = lane.plans
+        self.find_plan: Callable[[Scope], Plan | None] = lane.find
+        """The operation that a request is for, without serving it."""
         self.asgi: App = lane

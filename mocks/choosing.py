@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from mocks.journal import Entry
-
-SANDBOX_HEADER: Final = b"x-mock-sandbox"
+from mocks.sandboxes import HEADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Choice:
 
 def sandbox_of(entry: Entry) -> bytes | None:
     """The sandbox that the request named."""
-    return next((value for name, value in entry.headers if name == SANDBOX_HEADER), None)
+    return next((value for name, value in entry.headers if name == HEADER), None)
 
 
 def status_matches(wanted: str, status: int) -> bool:

@@ -30,6 +30,10 @@ class MockClock(SystemClock):
     def timestamp(self) -> float:
         return self._at + (self._machine() - self._since) * self._speed
 
+    def machine_time(self) -> float:
+        """Unix seconds of the machine's clock."""
+        return self._machine()
+
     @property
     def speed(self) -> float:
         """How many of its seconds pass in one of ours; 0: it stands still."""

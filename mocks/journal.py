@@ -6,12 +6,13 @@ What happens for each request is to keep references: nothing is decoded, parsed 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
 
 from msgspec import Struct
 
 from impl.world import Waker
+from mocks.answer import RawHeaders, pairs_of
 
 ENTRIES: Final = 5_000
 """How many entries are kept at most."""
@@ -27,20 +28,8 @@ ENTRY_WEIGHT: Final = 1_500
 HEADER_WEIGHT: Final = 170
 """What an entry and each of its headers take beside their bytes, in CPython, rounded up."""
 
-NOTES_KEY: Final = "cozum.notes"
-"""Where wrappers inside the recorder leave what should stand in the journal beside the request."""
-
 NEWS: Final = 0
 """What waiters of the journal listen to; a waker's other keys are chats, whose ids begin at 1."""
-
-RawHeaders = list[tuple[bytes, bytes]]
-
-
-def note(scope: MutableMapping[str, Any], sentence: str) -> None:
-    """Let a sentence stand beside the request in the journal, if one is kept."""
-    notes: list[str] | None = scope.get(NOTES_KEY)
-    if notes is not None and len(notes) < MAX_FAULTS:
-        notes.append(sentence)
 
 
 def shortened(sentences: Iterable[str]) -> list[str]:
@@ -98,14 +87,6 @@ class Entry(Struct, gc=False):
         return pairs_of(self.headers)
 
 
-def pairs_of(head: bytes | RawHeaders) -> list[tuple[str, str]]:
-    """Headers as text (Latin-1, RFC 9110), by lower-case name."""
-    if isinstance(head, bytes):
-        lines = [line.partition(": ") for line in head.decode("latin-1").split("\r\n") if line]
-        return [(name.lower(), value) for name, _, value in lines]
-    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in head]
-
-
 def _nothing() -> None:
     pass
 
@@ -152,19 +133,20 @@ class Journal:
         self.before_reading()
         return iter(tuple(self._entries))
 
-    def add(self, entry: Entry) -> None:
-        """Keep an entry under the next id; the oldest go while there are too many, or too heavy ones."""
-        self._last_id += 1
-        entry.id = self._last_id
-        weight = entry.weight()
-        entries, weights = self._entries, self._weights
-        entries.append(entry)
-        weights.append(weight)
-        self.size += weight
-        while len(entries) > self._most or self.size > self._most_bytes:
-            entries.popleft()
-            self.size -= weights.popleft()
-            self.dropped += 1
+    def add(self, *entries: Entry) -> None:
+        """Keep entries under the next ids; the oldest go while there are too many, or too heavy ones."""
+        kept, weights = self._entries, self._weights
+        for entry in entries:
+            self._last_id += 1
+            entry.id = self._last_id
+            weight = entry.weight()
+            kept.append(entry)
+            weights.append(weight)
+            self.size += weight
+            while len(kept) > self._most or self.size > self._most_bytes:
+                kept.popleft()
+                self.size -= weights.popleft()
+                self.dropped += 1
         self.waker.wake(NEWS)
 
     def after(self, entry_id: int) -> list[Entry]:

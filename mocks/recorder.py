@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import get_running_loop
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter, time
 from typing import Any, Final
 
@@ -11,11 +11,16 @@ from impl.contract.answers import Answers
 from impl.contract.call import Scope
 from impl.contract.plan import Plan
 from impl.contract.replies import WHOLE, App, Receive, Send
-from mocks.answer import Message, plan_of
-from mocks.journal import KEPT_BODY, NOTES_KEY, Entry, Journal, RawHeaders, pairs_of, shortened
+from mocks.answer import Message, RawHeaders, pairs_of, plan_of
+from mocks.faults import Strike
+from mocks.faulty import FAULT_KEY
+from mocks.hints import strays_of
+from mocks.journal import KEPT_BODY, Entry, Journal, shortened
+from mocks.misspelt import Known
+from mocks.reading import READING_KEY, Reading
 
-Tell = Callable[[str, str, int, float, list[str]], None]
-"""Is told method, path, status, milliseconds, and what broke the contract."""
+Tell = Callable[[Sequence[Entry]], None]
+"""Is told of requests, oldest first, once they were answered."""
 
 BATCH_SECONDS: Final = 0.05
 """How long an exchange waits for others at most."""
@@ -31,7 +36,9 @@ READABLE: Final[dict[str, dict[Any, Any]]] = {WHOLE: {}}
 class Recorder:
     """Outermost of all that answers: what it keeps is what was read and what went out."""
 
-    def __init__(self, app: App, answers: Answers, journal: Journal, tell: Tell, *, batch: int = 1) -> None:
+    def __init__(
+        self, app: App, answers: Answers, known: Known, journal: Journal, tell: Tell, *, batch: int = 1
+    ) -> None:
         """Exchanges are judged, kept and told `batch` at a time, or BATCH_SECONDS after the first of them.
 
         Between requests the validators' code and data leave the processor's caches: judging 64 answers one after the
@@ -39,6 +46,7 @@ class Recorder:
         """
         self._app = app
         self._answers = answers
+        self._known = known
         self._journal = journal
         self._tell = tell
         self._batch = batch
@@ -53,11 +61,11 @@ class Recorder:
             self.settle()
             return
         extensions = READABLE if WHOLE in scope.get("extensions", ()) else {}
-        scope = {**scope, "extensions": extensions, NOTES_KEY: []}
-        exchange = _Exchange(receive, send)
+        reading, exchange = Reading(receive), _Exchange(send)
+        scope = {**scope, "extensions": extensions, READING_KEY: reading}
         began, start = time(), perf_counter()
         try:
-            await self._app(scope, exchange.receive, exchange.send)
+            await self._app(scope, reading, exchange.send)
         finally:
             pending = self._pending
             pending.append((scope, exchange, began, (perf_counter() - start) * 1000))
@@ -69,39 +77,46 @@ class Recorder:
     def settle(self) -> None:
         """Judge, keep and tell what was only collected so far."""
         pending, self._pending = self._pending, []
-        for exchange in pending:
-            self._keep(*exchange)
+        if pending:
+            entries = [self._entry(*exchange) for exchange in pending]
+            self._journal.add(*entries)
+            told = [entry for entry, (scope, *_) in zip(entries, pending, strict=True) if _is_news(entry, scope)]
+            self._tell(told)
 
-    def _keep(self, scope: Scope, exchange: _Exchange, began: float, milliseconds: float) -> None:
+    def _entry(self, scope: Scope, exchange: _Exchange, began: float, milliseconds: float) -> Entry:
         plan, status, path = plan_of(scope), exchange.status, scope["path"]
-        faults = self._faults(scope, plan, exchange) if status else []
-        body, answer = exchange.asked, exchange.answer
-        self._journal.add(
-            Entry(
-                began,
-                milliseconds,
-                scope["method"],
-                path,
-                scope.get("raw_path") or path.encode(),
-                scope["query_string"],
-                scope["headers"],
-                body[0] if len(body) == 1 else b"".join(body),
-                exchange.asked_size,
-                None if plan is None else plan.id,
-                status,
-                exchange.head,
-                answer if len(answer) <= KEPT_BODY else answer[:KEPT_BODY],
-                exchange.answer_size,
-                faults,
-                shortened(scope[NOTES_KEY]),
-            )
+        reading: Reading = scope[READING_KEY]
+        answer = exchange.answer
+        return Entry(
+            began,
+            milliseconds,
+            scope["method"],
+            path,
+            scope.get("raw_path") or path.encode(),
+            scope["query_string"],
+            scope["headers"],
+            reading.raw(KEPT_BODY),
+            reading.size,
+            None if plan is None else plan.id,
+            status,
+            exchange.head,
+            answer if len(answer) <= KEPT_BODY else answer[:KEPT_BODY],
+            exchange.answer_size,
+            self._faults(scope, plan, exchange) if status else [],
+            self._notes(scope, plan, reading) if plan is not None and status else [],
         )
-        if status:
-            self._tell(scope["method"], path, status, milliseconds, faults)
+
+    def _notes(self, scope: Scope, plan: Plan, reading: Reading) -> list[str]:
+        strays = strays_of(self._known, scope, plan, reading)
+        return shortened(map(str, strays)) if strays else []
 
     def _faults(self, scope: Scope, plan: Plan | None, exchange: _Exchange) -> list[str]:
-        unwritten = plan is not None and not plan.implemented and exchange.status == 501
-        if unwritten or scope["method"] == "HEAD":
+        if scope["method"] == "HEAD":
+            return []
+        strike: Strike | None = scope.get(FAULT_KEY)
+        if strike is not None and strike.breaks():
+            return []  # it was asked for
+        if exchange.status == 501 and plan is not None and not plan.implemented:
             return []
         head, body = exchange.head, exchange.answer
         if plan is None or not isinstance(head, bytes) or len(body) > MEMO_BODY:
@@ -123,28 +138,18 @@ class Recorder:
         return list(known) if known else known
 
 
+def _is_news(entry: Entry, scope: Scope) -> bool:
+    """Whether it was answered, or not answered because that was asked for; others went away by themselves."""
+    return entry.status != 0 or FAULT_KEY in scope
+
+
 class _Exchange:
-    """Stands between server and application, and keeps what passes."""
+    """Stands between server and application, and keeps the answer that passes."""
 
-    __slots__ = (
-        "_parts",
-        "_receive",
-        "_send",
-        "answer_size",
-        "asked",
-        "asked_size",
-        "head",
-        "headers",
-        "status",
-        "whole",
-    )
+    __slots__ = ("_parts", "_send", "answer_size", "head", "headers", "status", "whole")
 
-    def __init__(self, receive: Receive, send: Send) -> None:
-        self._receive = receive
+    def __init__(self, send: Send) -> None:
         self._send = send
-        self.asked: list[bytes] = []
-        """The request's body in parts, to KEPT_BODY bytes."""
-        self.asked_size = 0
         self.status = 0
         self.head: bytes | RawHeaders = b""
         self.headers: dict[str, str] = {}
@@ -159,16 +164,6 @@ class _Exchange:
         if self._parts:
             self.whole, self._parts = b"".join(self._parts), []
         return self.whole
-
-    async def receive(self) -> Message:
-        message = await self._receive()
-        body = message.get("body")
-        if body:
-            room = KEPT_BODY - self.asked_size
-            self.asked_size += len(body)
-            if room > 0:
-                self.asked.append(body if len(body) <= room else body[:room])
-        return message
 
     async def send(self, message: Message) -> None:
         kind = message["type"]

@@ -34,7 +34,12 @@ rule(
 )
 rule("queue.order", "The queue has the chats that are not closed, longest waiting first.", "list_chats")
 rule("queue.filter", "durum and musteri_id filter the queue.", "list_chats", needs=("origin_list",))
-rule("tabs.permutation", "order must be a permutation of the operator's tenants, else 422.", "order_tenants")
+rule(
+    "tabs.permutation",
+    "order must be a permutation of the operator's tenants, else 422.",
+    "order_tenants",
+    needs=("owned",),
+)
 rule(
     "tabs.order",
     "Tabs stay in the order that was put.",

@@ -97,7 +97,6 @@ class House:
     def write_ticket(self) -> int:
         """One ticket more; its id."""
         answer = self._post("widget/ticket/create", ad=self.secret, konu=self.secret, mesaj=self.secret)
-        self.client.made(answer)
         self.touched()
         return int(answer.data["ticket"]["id"])
 

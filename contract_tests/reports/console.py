@@ -48,9 +48,20 @@ def told(story: Story, document: Document, *, quiet: bool = False, require_all: 
         yield ""
         yield from operations(story, document, chapters)
     if not quiet or require_all:
-        yield from not_judged(chapters)
-    yield from findings(chapters)
+        yield from map(shown, not_judged(chapters))
+    yield from map(shown, findings(chapters))
     yield ("" if quiet else "\n") + summary(story, chapters)
+
+
+def shown(line: str) -> str:
+    """What a server says neither moves the terminal nor commands the CI that reads along."""
+    start = len(line) - len(line.lstrip("\n"))
+    text = "".join(letter if letter.isprintable() else _escaped(letter) for letter in line[start:])
+    return line[:start] + text.replace("##[", "#\\x23[")
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode()
 
 
 def operations(story: Story, document: Document, chapters: Sequence[Chapter]) -> Iterator[str]:

@@ -19,7 +19,9 @@ from contract_tests.story import Story
 WRITERS: Final[Mapping[str, Callable[[Story, Document], bytes]]] = {
     "report.html": page,
     "junit.xml": junit,
-    "report.json": lambda story, document: json.dumps(summary(story, document), ensure_ascii=False, indent=1).encode(),
+    "report.json": lambda story, document: json.dumps(summary(story, document), ensure_ascii=False, indent=1).encode(
+        "utf-8", "backslashreplace"
+    ),
 }
 HAR: Final = "exchanges.har"
 

@@ -6,7 +6,6 @@ Source: the W3C draft "HTTP Archive (HAR) format".
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,33 +15,37 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from contract_tests.events import Asked
+from contract_tests.hiding import headers, members
 
 LARGEST: Final = 64 * 1024
 """Bytes of a body that are kept."""
-HIDDEN: Final = "…"
-SECRET_HEADERS: Final = ("authorization", "cookie", "set-cookie", "x-ziyaretci-token")
-_SECRET_MEMBERS = re.compile(r'("(?:token|sifre|secret|api_secret|ziyaretci_token)"\s*:\s*)"(?:[^"\\]|\\.)*"')
 
 
 class Har:
-    """A file that grows by an entry an exchange."""
+    """A file that grows by an entry an exchange.
+
+    Each is one write, so that the file is whole wherever a signal interrupts us.
+    """
 
     def __init__(self, path: Path) -> None:
         """Raises OSError."""
-        self._file = path.open("w", encoding="utf-8")
+        self._file = path.open("wb", buffering=0)
         creator = json.dumps({"name": "cozum", "version": version("cozum")})
-        self._file.write(f'{{"log": {{"version": "1.2", "creator": {creator}, "entries": [')
-        self._first = True
+        self._separator = ""
+        self._write(f'{{"log": {{"version": "1.2", "creator": {creator}, "entries": [')
 
     def add(self, asked: Asked) -> None:
         """Write an entry. Raises OSError."""
-        self._file.write(("\n" if self._first else ",\n") + json.dumps(entry(asked), ensure_ascii=False))
-        self._first = False
+        separator, self._separator = self._separator, ","
+        self._write(f"{separator}\n{json.dumps(entry(asked), ensure_ascii=False)}")
 
     def close(self) -> None:
         """Write the end."""
-        self._file.write("\n]}}\n")
+        self._write("\n]}}\n")
         self._file.close()
+
+    def _write(self, text: str) -> None:
+        self._file.write(text.encode("utf-8", "backslashreplace"))
 
 
 def entry(asked: Asked) -> dict[str, Any]:
@@ -93,15 +96,16 @@ def entry(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _headers(headers: Mapping[str, str]) -> list[dict[str, str]]:
-    return [
-        {"name": name, "value": HIDDEN if name.lower() in SECRET_HEADERS else value} for name, value in headers.items()
-    ]
+def _headers(given: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": line} for name, value in headers(given).items() for line in value.split("\n")]
 
 
 def _text(body: bytes) -> dict[str, str]:
-    try:
-        text = body[:LARGEST].decode()
-    except UnicodeDecodeError:
-        return {"text": b64encode(body[:LARGEST]).decode(), "encoding": "base64"}
-    return {"text": _SECRET_MEMBERS.sub(rf'\1"{HIDDEN}"', text)}
+    kept = members(body)
+    shown = kept[:LARGEST]
+    for cut in range(4 if len(kept) > LARGEST else 1):  # a character that the cut goes through is left out
+        try:
+            return {"text": shown[: len(shown) - cut].decode()}
+        except UnicodeDecodeError:
+            continue
+    return {"text": b64encode(shown).decode(), "encoding": "base64"}

@@ -47,7 +47,8 @@ def _make_one(portal: Portal) -> None:
     try:
         portal.client.chat(portal.client.visitor())
     finally:
-        portal.set_webhook(before["url"], *before["olaylar"], etkin=before["etkin"])
+        with portal.client.restoring():
+            portal.set_webhook(before["url"], *before["olaylar"], etkin=before["etkin"])
 
 
 @check("isolation.project")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from contract_tests.checks import Judge, check
-from contract_tests.client import Answer, form
+from contract_tests.client import form
 from contract_tests.document import Document
 from contract_tests.findings import NotJudged
 from contract_tests.isolation.house import FAR, Ids
@@ -71,14 +71,7 @@ def _by_a_visitor(judge: Judge) -> None:
     client, tenant, visitor = judge.client, judge.target.tenant, judge.client.visitor()
     build = BY_VISITOR[judge.part](judge, visitor)
     own = client.upload(visitor, "not.txt", b"bir not").data["dosya"]["dosya_id"]
-
-    def send(request: Request) -> Answer:
-        answer = request.send(client, tenant=tenant)
-        if judge.part == "create_ticket":
-            client.made(answer)
-        return answer
-
-    _refuses_others(judge, build, send, own)
+    _refuses_others(judge, build, lambda request: request.send(client, tenant=tenant), own)
 
 
 def _by_an_operator(judge: Judge) -> None:

@@ -61,8 +61,7 @@ def only_the_owner_writes(judge: Judge) -> None:
 @check("operator.transfer")
 def chat_goes_to_a_member(judge: Judge) -> None:
     client = judge.client
-    logins = [client.login(login) for login in (judge.target.colleague, judge.target.outsider) if login]
-    colleague, outsider = (answer.data["operator"]["id"] for answer in logins)
+    colleague, outsider = client.operator_id(judge.target.colleague), client.operator_id(judge.target.outsider)
     chat = client.chat(client.visitor())
     client.accept(chat).succeeded()
     path = f"chat/{chat}/transfer"
@@ -153,10 +152,14 @@ def queue_can_be_filtered(judge: Judge) -> None:
 
 @check("tabs.permutation")
 def order_is_a_permutation(judge: Judge) -> None:
-    ids = [tab["id"] for tab in judge.client.operator("GET", "tenants").data["musteriler"]]
-    for order in (ids[:-1], [*ids, ids[0]], [*ids, 999_999_999], [999_999_999], [ids[0]] * max(2, len(ids))):
-        answer = judge.client.operator("PUT", "tenants/sira", body={"order": order})
-        judge.expect(answer, 422, "alan_hatasi")
+    client, ids = judge.client, [tab["id"] for tab in _tabs(judge)]
+    try:
+        for order in (ids[:-1], [*ids, ids[0]], [*ids, 999_999_999], [999_999_999], [ids[0]] * max(2, len(ids))):
+            answer = client.operator("PUT", "tenants/sira", body={"order": order})
+            judge.expect(answer, 422, "alan_hatasi")
+    finally:
+        with client.restoring():
+            client.operator("PUT", "tenants/sira", body={"order": ids})
 
 
 @check("tabs.order")
@@ -172,38 +175,47 @@ def tabs_stay_where_they_are_put(judge: Judge) -> None:
             seen = [tab["id"] for tab in _tabs(judge)]
             judge.must(seen == order, f"tabs {order}", put, seen)
     finally:
-        client.operator("PUT", "tenants/sira", body={"order": ids})
+        with client.restoring():
+            client.operator("PUT", "tenants/sira", body={"order": ids})
 
 
 @check("tabs.mute")
 def muted_tab_keeps_its_chats(judge: Judge) -> None:
     client = judge.client
-    tenant = client.tenant_id() if judge.whole else _tabs(judge)[0]["id"]
+    before = {tab["id"]: tab["sessize_alindi"] for tab in _tabs(judge)}
+    tenant = client.tenant_id() if judge.whole else next(iter(before))
+    path = f"tenants/{tenant}/sessize"
     try:
-        answer = judge.expect(client.operator("PUT", f"tenants/{tenant}/sessize", body={"sessize": True}), 200)
+        answer = judge.expect(client.operator("PUT", path, body={"sessize": True}), 200)
         muted = {tab["id"]: tab["sessize_alindi"] for tab in _tabs(judge)}
         judge.must(muted[tenant] is True, "sessize_alindi true", answer, muted)
         if judge.whole:
             chat = client.chat(client.visitor())
             judge.must(chat in [one["id"] for one in client.queue()], "its chats in the queue", answer)
+        last = client.operator("PUT", path, body={"sessize": False})
+        muted = {tab["id"]: tab["sessize_alindi"] for tab in _tabs(judge)}
+        judge.must(muted[tenant] is False, "sessize_alindi false", last, muted)
     finally:
-        last = client.operator("PUT", f"tenants/{tenant}/sessize", body={"sessize": False})
-    muted = {tab["id"]: tab["sessize_alindi"] for tab in _tabs(judge)}
-    judge.must(muted[tenant] is False, "sessize_alindi false", last, muted)
+        with client.restoring():
+            client.operator("PUT", path, body={"sessize": before[tenant]})
 
 
 @check("status.offline")
 def chats_return_when_their_operator_goes(judge: Judge) -> None:
     client, visitor = judge.client, judge.client.visitor()
-    judge.expect(client.operator("PUT", "status", body={"durum": "cevrimici"}), 200)
-    judge.must(client.init(visitor).data["cevrimici"] is True, "cevrimici", client.init(visitor))
-    chat = client.chat(visitor)
-    client.accept(chat).succeeded()
-    answer = judge.expect(client.operator("PUT", "status", body={"durum": "cevrimdisi"}), 200)
-    seen = client.read(visitor, chat)
-    judge.must(seen.data["durum"] == "bekliyor", "the chat back in the queue", seen)
-    told = client.operator("GET", "status")
-    judge.must(told.data["durum"] == "cevrimdisi", "durum cevrimdisi", answer)
+    before = client.operator("GET", "status").data["durum"]
+    try:
+        judge.expect(client.operator("PUT", "status", body={"durum": "cevrimici"}), 200)
+        judge.must(client.init(visitor).data["cevrimici"] is True, "cevrimici", client.init(visitor))
+        chat = client.chat(visitor)
+        client.accept(chat).succeeded()
+        answer = judge.expect(client.operator("PUT", "status", body={"durum": "cevrimdisi"}), 200)
+        seen = client.read(visitor, chat)
+        judge.must(seen.data["durum"] == "bekliyor", "the chat back in the queue", seen)
+        told = client.operator("GET", "status")
+        judge.must(told.data["durum"] == "cevrimdisi", "durum cevrimdisi", answer)
+    finally:
+        client.leave_status(judge.target.operator, before)
 
 
 @check("canned.tenants")

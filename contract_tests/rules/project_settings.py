@@ -32,8 +32,9 @@ def _listed(answer: Answer) -> Any:
 
 
 def _clear(mine: Project) -> None:
-    for origin in _listed(mine.browser.call("GET", "widget")):
-        mine.browser.remove_origin(origin)
+    with mine.browser.client.restoring():
+        for origin in _listed(mine.browser.call("GET", "widget")):
+            mine.browser.remove_origin(origin)
 
 
 @check("origins.list")
@@ -223,4 +224,5 @@ def waiting_delivery_is_not_sent_again(judge: Judge) -> None:
         for other in (999_999_999, 0, "x"):
             judge.expect(mine.browser.resend(other), 404)
     finally:
-        mine.browser.set_webhook(URL, "yeni_chat", etkin=False)
+        with client.restoring():
+            mine.browser.set_webhook(URL, "yeni_chat", etkin=False)

@@ -11,7 +11,7 @@ from contract_tests.checks import Judge, check
 from contract_tests.client import Answer, form, sign
 from contract_tests.findings import NotJudged
 from contract_tests.portal import SAME_SITE, Portal, signed_in
-from contract_tests.projects import DAY, Project, opened_project, passing_browser, project
+from contract_tests.projects import DAY, Project, new_project, opened_project, passing_browser, project
 
 TRIAL_DAYS: Final = 14
 MOST: Final = 3
@@ -106,7 +106,7 @@ def form_tells_what_a_project_is(judge: Judge) -> None:
 
 @check("project.open")
 def new_project_is_the_users_at_once(judge: Judge) -> None:
-    mine = project(judge)
+    mine = new_project(judge)
     listed, tabs, shown = mine.listed, mine.tabs, mine.opened["musteri"]
     judge.must(listed.data["musteriler"][-1] == shown, f"at last {shown}", listed)
     judge.must((shown["rol"], shown["deneme_bitti"]) == ("sahip", False), "sahip, on trial", listed, shown)
@@ -125,7 +125,7 @@ def new_project_is_the_users_at_once(judge: Judge) -> None:
 
 @check("project.key")
 def key_and_secret_of_a_new_project(judge: Judge) -> None:
-    mine = project(judge)
+    mine = new_project(judge)
     shown = mine.browser.call("GET", "projelerim")
     key, secret = mine.opened["api_key"], mine.opened["api_secret"]
     judge.must(re.fullmatch(r"CM_[A-Z0-9_]{12}", key) is not None, "CM_ and 12 characters", shown, key)
@@ -138,7 +138,7 @@ def key_and_secret_of_a_new_project(judge: Judge) -> None:
 
 @check("project.works")
 def new_project_works_at_once(judge: Judge) -> None:
-    client, mine, visitor = judge.client, project(judge), judge.client.visitor()
+    client, mine, visitor = judge.client, new_project(judge), judge.client.visitor()
     look = client.init(visitor, mine.tenant)
     judge.must(look.data["firma_adi"] == "Çınar Kırtasiye", "the project's name", look)
     at = client.now()

@@ -11,7 +11,7 @@ from contract_tests.checks import Judge, check
 from contract_tests.client import Answer
 from contract_tests.hooks import PATIENCE, Hook, listening
 from contract_tests.receiver import Heard, Reply, always, endless
-from contract_tests.rules.webhooks import lasted, operator_id, set_status, tells
+from contract_tests.rules.webhooks import lasted, set_status, tells
 
 MINUTES: Final = 130.0
 """Seconds after which an operator who does not call is gone."""
@@ -221,7 +221,7 @@ def _is_open(judge: Judge, hook: Hook, cause: Answer, *expected: Any) -> None:
 
 @check("webhook.operator_cevrimdisi.timeout")
 def operator_who_is_silent_is_told(judge: Judge) -> None:
-    operator = operator_id(judge)
+    operator = judge.client.operator_id()
     with listening(judge, "operator_cevrimdisi", "yeni_ticket") as hook:
         cause = judge.expect(set_status(judge, "cevrimici"), 200)
         judge.advance(MINUTES)
@@ -243,7 +243,7 @@ def forgotten_chat_is_told(judge: Judge) -> None:
 
 @check("webhook.operator_cevrimdisi.logout")
 def last_logout_is_told(judge: Judge) -> None:
-    client, operator = judge.client, operator_id(judge)
+    client, operator = judge.client, judge.client.operator_id()
     judge.advance(TOKEN_LIFE)
     with listening(judge, "operator_cevrimdisi", "yeni_ticket") as hook:
         set_status(judge, "cevrimici").succeeded()

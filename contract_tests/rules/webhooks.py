@@ -31,15 +31,6 @@ def lasted(judge: Judge, heard: Heard, cause: Answer, field: str, least: float) 
     judge.must(least <= span <= least + AT_MOST, f"{field} of {least:.0f} to {least + AT_MOST:.0f}", cause, span)
 
 
-def operator_id(judge: Judge, login: Login | None = None) -> int:
-    """The operator's."""
-    login = login or judge.target.operator
-    known: dict[str, int] = judge.client.kept.setdefault("operator ids", {})
-    if login.email not in known:
-        known[login.email] = judge.client.login(login).data["operator"]["id"]
-    return known[login.email]
-
-
 def _put(judge: Judge, ticket: int, state: str, login: Login | None = None) -> Answer:
     return judge.client.operator("PUT", f"ticket/{ticket}/status", login, body={"durum": state})
 
@@ -108,7 +99,7 @@ def closed_chat_is_told(judge: Judge) -> None:
             judge.expect(cause, 200)
             client.leave(chat, is_open=False)
             heard = hook.once(cause, "chat_kapandi", oturum_id=chat)
-            operator = operator_id(judge) if by_operator else None
+            operator = judge.client.operator_id() if by_operator else None
             same = {"musteri_id": hook.tenant_id, "ziyaretci_adi": name, "operator_id": operator}
             tells(judge, heard, cause, **same, kapatan=who, mesaj_sayisi=2)
             lasted(judge, heard, cause, "sure_saniye", 0)
@@ -123,7 +114,7 @@ def solved_ticket_is_told(judge: Judge) -> None:
         ticket = client.ticket(visitor, konu="Çözülecek").data["ticket"]["id"]
         cause = judge.expect(_put(judge, ticket, "cozuldu"), 200)
         heard = hook.wait(cause, "ticket_cozuldu", ticket_id=ticket)
-        same = {"musteri_id": hook.tenant_id, "konu": "Çözülecek", "operator_id": operator_id(judge)}
+        same = {"musteri_id": hook.tenant_id, "konu": "Çözülecek", "operator_id": judge.client.operator_id()}
         tells(judge, heard, cause, **same)
         lasted(judge, heard, cause, "cozum_suresi_saniye", 0)
         for state in ("cozuldu", "kapali", "acik"):
@@ -148,14 +139,14 @@ def rating_is_told(judge: Judge) -> None:
             more: dict[str, Any] = {"yorum": comment} if comment else {}
             cause = judge.expect(client.widget("chat/rate", visitor, oturum_id=chat, puan=rating, **more), 200)
             heard = hook.once(cause, "memnuniyet_puan", oturum_id=chat)
-            operator = operator_id(judge) if comment else None
+            operator = judge.client.operator_id() if comment else None
             same = {"musteri_id": hook.tenant_id, "puan": rating, "yorum": comment, "operator_id": operator}
             tells(judge, heard, cause, **same)
 
 
 @check("webhook.operator_cevrimdisi")
 def operator_who_goes_is_told(judge: Judge) -> None:
-    operator = operator_id(judge)
+    operator = judge.client.operator_id()
     with listening(judge, "operator_cevrimdisi", "yeni_ticket") as hook:
         for number, state in enumerate(("cevrimici", "mesgul")):
             judge.expect(set_status(judge, state), 200)
@@ -170,7 +161,7 @@ def operator_who_goes_is_told(judge: Judge) -> None:
 
 def _provoke_all(judge: Judge, hook: Hook) -> list[tuple[Answer, Heard]]:
     """Each event, with the call that caused it."""
-    client, visitor, operator = judge.client, judge.client.visitor(), operator_id(judge)
+    client, visitor, operator = judge.client, judge.client.visitor(), judge.client.operator_id()
     chat = client.chat(visitor)
     cause = client.ticket(visitor)
     ticket = cause.data["ticket"]["id"]
@@ -356,7 +347,7 @@ def other_tenants_are_not_told(judge: Judge) -> None:
 
 @check("webhook.operator.tenants")
 def each_tenant_is_told_of_its_own(judge: Judge) -> None:
-    operator = operator_id(judge)
+    operator = judge.client.operator_id()
     with listening(judge, "operator_cevrimdisi", "yeni_ticket") as hook:
         set_status(judge, "cevrimici").succeeded()
         cause = judge.expect(set_status(judge, "cevrimdisi"), 200)

@@ -76,11 +76,18 @@ class Following:
         """What the link says itself; nobody else's files."""
         for place, value in link.literals().items():
             draft.put(place, value)
-        if values.get("body/ziyaretci_id", self.source.scene.visitor()) != self.source.scene.visitor():
+        if not self._is_the_scenes(values):
             for place in OWN_FILES:
                 if draft.has(place) and place not in values:
                     draft.put(place, None)
                     draft.put("body/mesaj", "Merhaba")
+
+    def _is_the_scenes(self, values: Mapping[str, Any]) -> bool:
+        """Whether the visitor and the record are those whose files the scene has: a list may begin with others."""
+        scene = self.source.scene
+        if values.get("body/ziyaretci_id", scene.visitor()) != scene.visitor():
+            return False
+        return "path/id" not in values or values["path/id"] in scene.records()
 
     def _is_ours(self, link: Link, values: Collection[Any]) -> bool:
         """Whether following it changes nothing but what we made; the first of a list may be anybody's."""

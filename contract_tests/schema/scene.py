@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from contract_tests.client import Client
 from contract_tests.findings import NotJudged
-from contract_tests.portal import COOKIE, Portal
+from contract_tests.portal import Portal
+from contract_tests.projects import project_named
 from contract_tests.schema.examples import content
 from contract_tests.target import Login
 
 PROJECT: Final = "Sözleşme Denetimi"
 """The name of the project that portal calls may change: one that we opened."""
+CLOSED: Final = 409
 PNG: Final = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000100000001080200000090"
     "7753de0000000c4944415478da63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
@@ -92,7 +94,10 @@ class Scene:
     def taken(self) -> int:
         """The visitor's open chat, taken by the operator: anew each time, since whoever goes offline loses it."""
         chat = self.talk()[1]
-        self.client.accept(chat).succeeded()
+        if self.client.accept(chat).status == CLOSED:  # along a link
+            del self._known["talk"]
+            chat = self.talk()[1]
+            self.client.accept(chat).succeeded()
         return chat
 
     def closed(self, *, fresh: bool = False) -> tuple[str, int]:
@@ -113,6 +118,10 @@ class Scene:
         """Another one."""
         visitor = self.visitor()
         return visitor, self.client.ticket(visitor, **self._attached("dosyalar", list)).data["ticket"]["id"]
+
+    def records(self) -> set[int]:
+        """The ids of the visitor's chat and ticket, as far as they were made."""
+        return {self._known[name][1] for name in ("talk", "ticket") if name in self._known}
 
     def status_ticket(self) -> int:
         """A ticket that nobody replies to: its state may change."""
@@ -234,14 +243,14 @@ class Scene:
 
     def _project(self, browser: Portal) -> int:
         """One that we opened, now or before: a user can open only three a day."""
-        found = next((one["id"] for one in browser.mine()["musteriler"] if one["firma_adi"] == PROJECT), None)
+        found = project_named(browser, PROJECT)
         if found is None:
             answer = browser.create(firma_adi=PROJECT)
             if answer.status == 429:
                 raise NotJudged("the portal user has opened as many projects as a day allows")
-            found = answer.data["musteri"]["id"]
-        self._known["project"] = found
-        return int(found)
+            found = answer.data["musteri"]
+        self._known["project"] = found["id"]
+        return int(found["id"])
 
     def origin(self, *, fresh: bool) -> str:
         """One that the project lists, or has listed."""
@@ -250,9 +259,3 @@ class Scene:
             self.browser().add_origin(origin).succeeded()
             self._known["origin"] = origin
         return str(self._known["origin"])
-
-
-def cookie_in(headers: Mapping[str, str]) -> str:
-    """The session's cookie that an answer sets, or nothing."""
-    line = headers.get("set-cookie", "")
-    return line.partition(";")[0].removeprefix(f"{COOKIE}=") if line.startswith(f"{COOKIE}=") else ""

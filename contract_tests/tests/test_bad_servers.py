@@ -88,7 +88,8 @@ def judged(change: Patch, level: Level = "contract") -> Story:
     document = Document(PATH, level)
     try:
         with our_server(PATH) as target:
-            return judge_place(Place(PATH, target), document, Order(rules=SHORT, level=level))
+            rules = SHORT if level == "contract" else ()
+            return judge_place(Place(PATH, target), document, Order(rules=rules, level=level))
     finally:
         change.undo()
 

@@ -100,6 +100,23 @@ def test_wrong_password_is_told(ours: Target) -> None:
         probe(Target(ours.base_url, operator=Login("yok@example.com", "x")), DOCUMENT)
 
 
+@pytest.mark.parametrize("login", [Login("", "x"), Login("operator", ""), Login("a@example.com", "x" * 5000)])
+def test_what_can_be_no_credentials_is_told(ours: Target, login: Login) -> None:
+    with pytest.raises(CannotRun, match="wrong email or password"):
+        probe(Target(ours.base_url, operator=login), DOCUMENT)
+
+
+def test_colleague_who_can_be_nobody_is_left_out(ours: Target) -> None:
+    assert probe(Target(ours.base_url, colleague=Login("", "")), DOCUMENT).colleague is None
+
+
+@pytest.mark.parametrize("origin", [None, "https://baska.example"])
+def test_origin_that_the_tenant_does_not_list_is_told(ours: Target, origin: str | None) -> None:
+    tenant = Tenant("CM_PRATIKESNAF", "pratikesnaf_api_secret_2026", origin)
+    with pytest.raises(CannotRun, match=f"refuses CM_PRATIKESNAF from {origin or 'no origin'}"):
+        probe(Target(ours.base_url, tenant), DOCUMENT)
+
+
 class Website(BaseHTTPRequestHandler):
     """Anything but the API."""
 

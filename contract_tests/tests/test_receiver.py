@@ -103,6 +103,23 @@ def test_busy_port_cannot_be_judged() -> None:
             pass
 
 
+def free_port() -> int:
+    """One where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
+
+
+def test_it_listens_in_plain_http_behind_what_ends_https() -> None:
+    port = free_port()
+    with receiving("https://tunnel.example/hook/", port) as ours:
+        parts = urlsplit(ours.url)
+        assert (parts.scheme, parts.netloc) == ("https", "tunnel.example")
+        ours.url = f"http://127.0.0.1:{port}{parts.path}"
+        assert post(ours)[0] == 204
+    assert len(ours.heard) == 1
+
+
 def test_heard_is_a_value() -> None:
     assert Heard({}, b'{"olay":"x"}').told() == '{"olay":"x"}'
 
@@ -132,6 +149,16 @@ def manager(client: Client) -> Portal:
 
 def judging(client: Client) -> Judge:
     return Judge(CATALOGUE["webhook.yeni_chat"], client, Order())
+
+
+def test_hook_listens_where_the_target_says(ours: Target) -> None:
+    port = free_port()
+    client = Client(replace(ours, receiver="https://tunnel.example/", receiver_port=port), DOCUMENT)
+    with listening(judging(client), "yeni_ticket") as hook:
+        assert hook.receiver.url.startswith("https://tunnel.example/")
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    client.tidy()
+    client.close()
 
 
 def test_endpoint_that_was_there_is_put_back(client: Client) -> None:

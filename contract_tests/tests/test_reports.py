@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -179,3 +180,24 @@ def test_findings_that_say_the_same_are_told_together() -> None:
 def test_summary_of_what_holds_says_so() -> None:
     events = [EVENTS[0], Verdict(CATALOGUE["rating.closed"], "passed", requests=1), Ended(0.1)]
     assert summary(story(events), DOCUMENT)["holds"] is True
+
+
+def test_what_a_server_says_neither_moves_the_terminal_nor_commands_the_ci() -> None:
+    seen = "200 \x1b[2J\n::error::x\r##[error]y \u202e\ud800\x9b ş"
+    found = Finding("rating.once", "409", seen, "curl x", "rate_chat")
+    verdict = Verdict(CATALOGUE["rating.once"], "broken", findings=(found,))
+    skipped = Verdict(CATALOGUE["tabs.order"], "skipped", reason="\x1b[1m")
+    lines = list(told(story([EVENTS[0], verdict, skipped, Ended(1.0)]), DOCUMENT))
+    line = next(one for one in lines if one.startswith("  seen "))
+    assert line.endswith(r"200 \x1b[2J\n::error::x\r#\x23[error]y \u202e\ud800\x9b ş")
+    assert all(letter.isprintable() for one in lines for letter in one.lstrip("\n"))
+
+
+def test_half_of_a_surrogate_pair_can_be_reported(tmp_path: Path) -> None:
+    found = Finding("rating.once", "409", "\ud800", "curl x", "rate_chat")
+    strange = replace(EXCHANGE, headers={"x": "\ud800"})
+    verdict = Verdict(CATALOGUE["rating.once"], "broken", findings=(found,))
+    with Files(tmp_path, DOCUMENT) as files:
+        for event in (EVENTS[0], Asked(strange, "x"), verdict, Ended(1.0)):
+            files.take(event)
+    assert "\\ud800" in (tmp_path / "report.json").read_text(encoding="utf-8")

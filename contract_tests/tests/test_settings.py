@@ -76,6 +76,22 @@ def test_a_server_of_this_machine_can_reach_us() -> None:
     assert described(URL, environment={}).receiver is None
 
 
+def test_where_the_receiver_listens_may_differ_from_its_url(tmp_path: Path) -> None:
+    text = 'receiver = "https://tunnel.example/"\nreceiver_port = 9000\n' + WHO
+    target = described(URL, file(tmp_path, text), {})
+    assert (target.receiver, target.receiver_port) == ("https://tunnel.example/", 9000)
+    assert described(URL, file(tmp_path, text), {"COZUM_TEST_RECEIVER_PORT": "9001"}).receiver_port == 9001
+    of_variable = text.replace("9000", '{ env = "PORT" }')
+    assert described(URL, file(tmp_path, of_variable), {"PORT": "9002"}).receiver_port == 9002
+    assert described(URL, file(tmp_path, WHO), {}).receiver_port is None
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "٩٠٠٠"])
+def test_port_that_is_none_is_told_with_its_variable(port: str) -> None:
+    with pytest.raises(CannotRun, match="COZUM_TEST_RECEIVER_PORT must be a port"):
+        described(URL, environment={"COZUM_TEST_RECEIVER_PORT": port})
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -83,7 +99,11 @@ def test_a_server_of_this_machine_can_reach_us() -> None:
         (WHO.replace("secret", "sercet"), "[tenant] must have key, secret"),
         (WHO.replace('"p"', "7"), "operator.password must be text"),
         ("owned = 1\n" + WHO, "owned must be true or false"),
-        ("ownd = true\n" + WHO, "ownd means nothing; there are known_word, known_page, owned, receiver"),
+        ("ownd = true\n" + WHO, "ownd means nothing; there are known_word, known_page, owned, receiver, receiver_port"),
+        ("receiver_port = 0\n" + WHO, "receiver_port must be a port"),
+        ("receiver_port = 65536\n" + WHO, "receiver_port must be a port"),
+        ("receiver_port = true\n" + WHO, "receiver_port must be a whole number"),
+        ('receiver_port = "9000"\n' + WHO, "receiver_port must be a whole number"),
         ("= 1", "Invalid"),
         (WHO.partition("[operator]")[0], "says nothing of operator"),
     ],
@@ -99,6 +119,25 @@ def test_what_makes_no_sense_is_told_with_the_file(tmp_path: Path, text: str, to
 def test_a_variable_of_another_form_is_told() -> None:
     with pytest.raises(CannotRun, match=r"COZUM_TEST_TENANT must be `key secret \[origin\]`"):
         described(URL, environment={"COZUM_TEST_TENANT": "K"})
+
+
+@pytest.mark.parametrize(
+    ("text", "owned"), [("1", True), ("true", True), ("True", True), ("0", False), ("false", False), ("", False)]
+)
+def test_owned_is_told_in_words_or_figures(text: str, owned: bool) -> None:
+    assert described(URL, environment={"COZUM_TEST_OWNED": text}).owned is owned
+
+
+def test_other_words_for_owned_are_refused() -> None:
+    with pytest.raises(CannotRun, match="COZUM_TEST_OWNED must be 1, true, 0 or false"):
+        described(URL, environment={"COZUM_TEST_OWNED": "evet"})
+
+
+def test_target_shows_no_secret() -> None:
+    target = Target(URL, Tenant("K", "gizli-anahtar"), Login("a@example.com", "parola-1"))
+    assert "gizli-anahtar" not in repr(target)
+    assert "parola-1" not in repr(target)
+    assert "sifre123" not in repr(Target(URL))
 
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def _show(client: JournalClient, operation: str | None, broken: bool, follow: bo
 
 def _next(client: JournalClient, console: Console, since: int, operation: str | None, broken: bool) -> int:
     """Print what came after `since`, and answer since when to ask next."""
-    from cozum.journal import NobodyThere
+    from cozum.control import NobodyThere
 
     try:
         answer = client.entries(operation=operation, broken=broken, since=since, wait=WAIT, limit=MOST)
@@ -101,7 +101,7 @@ def _next(client: JournalClient, console: Console, since: int, operation: str | 
 
 def _awaited(client: JournalClient, since: int) -> int:
     """Wait until a mock answers again; it has forgotten what was, unless it only could not be reached."""
-    from cozum.journal import NobodyThere
+    from cozum.control import NobodyThere
 
     while True:
         time.sleep(PAUSE)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 WHAT = Group("What is judged", sort_key=1)
 WHO = Group("The server", sort_key=2)
 TOLD = Group("What is told", sort_key=3)
+INTERRUPTED = 130
+"""The exit status of shells for Ctrl-C."""
 
 
 def _flag(group: Group, text: str, name: str | None = None) -> Parameter:
@@ -65,25 +67,33 @@ def judge_server(
     from contract_tests.findings import CannotRun
     from contract_tests.order import Order
 
-    if list_rules:
-        _print_rules()
-        return
     if (workers is not None and workers < 1) or (max_time is not None and max_time <= 0):
         raise UsageError("--workers and --max-time must be above 0")
     try:
-        if init:
+        if list_rules:
+            _print_rules()
+        elif init:
             _write_template(config)
-            return
-        order = Order(seed, rule, operation, profile, level, max_time=max_time, bodies=report is not None)
-        place = _place(base_url, find_document(document), config, owned)
-        story = _judged(place, order, workers, _Told(quiet, report, require_all))
+        else:
+            order = Order(seed, rule, operation, profile, level, max_time=max_time, bodies=report is not None)
+            place = _place(base_url, find_document(document), config, owned)
+            _end(_judged(place, order, workers, _Told(quiet, report, require_all)), require_all=require_all)
     except (CannotRun, OSError) as error:
         raise UsageError(str(error)) from None
-    if story.cut_off:
-        raise UsageError(story.cut_off)
-    if not story.judged:
-        raise UsageError("nothing was judged")
-    if not story.holds or (require_all and story.skipped):
+    except KeyboardInterrupt:
+        print("cozum: interrupted; what was opened is closed", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def _end(story: Story, *, require_all: bool) -> None:
+    """What is broken counts, also if the rest could not be judged."""
+    if not story.holds:
+        if story.cut_off:
+            print(f"cozum: {story.cut_off}", file=sys.stderr)
+        sys.exit(1)
+    if story.cut_off or not story.judged:
+        raise UsageError(story.cut_off or "nothing was judged")
+    if require_all and story.skipped:
         sys.exit(1)
 
 

@@ -280,6 +280,25 @@ def test_the_mock_answers_and_ends_at_once_even_while_somebody_waits(number: sig
     assert "POST    /api/v1/widget/init  200  " in out
 
 
+def test_the_mock_tells_why_and_notes_unknown_fields_under_the_requests_line() -> None:
+    """The real backend answers the same without `ipucu`."""
+    with _started("mock") as (process, port, _):
+        status, refused = _call(port, "POST", "/api/v1/widget/init", {"visitorId": "abc123"})
+        assert (status, refused["ipucu"]["neden"]) == (422, "alan")
+        assert _call(port, "POST", "/api/v1/widget/init", {"ziyaretci_id": "abc123", "xyz": 1})[0] == 200
+        _, out, err = _end(process, signal.SIGINT)
+    assert err == ""
+    lines = out.splitlines()
+    assert lines[1::2] == [
+        "  unknown body field 'visitorId'; did you mean ziyaretci_id?",
+        "  unknown body field 'xyz'",
+    ]
+    with _started("serve", "--store", "memory://", "--demo") as (process, port, _):
+        status, plain = _call(port, "POST", "/api/v1/widget/init", {"visitorId": "abc123"})
+        assert status == 422
+        assert plain.keys() == refused.keys() - {"ipucu"}
+
+
 def test_a_quiet_mock_tells_no_requests_and_serves_the_document_that_it_was_given(tmp_path: Path) -> None:
     with _started("mock", "--quiet", "--document", _write(tmp_path)) as (process, port, first):
         assert _call(port, "GET", "/openapi.json")[1]["info"]["title"] == "Small"
@@ -374,3 +393,16 @@ def test_half_sent_body_and_a_second_ctrl_c_end_without_a_word() -> None:
         half.close()
     assert (process.returncode, err) == (0, "")
     assert took < 2
+
+
+# `cozum sign`
+
+
+def test_a_signed_body_goes_to_the_standard_output_alone() -> None:
+    done = _run("sign", "--id", "abc123", "--timestamp", "1775993400")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["ziyaretci_id"] == "abc123"
+
+
+def test_an_id_with_a_bar_is_refused_in_one_line() -> None:
+    assert _refusal("sign", "--id", "a|b").startswith("--id 'a|b': must have no |")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from contract_tests.client import Client
+from contract_tests.document import Document
 from contract_tests.in_process import our_server
 from contract_tests.mutants import planted
 
@@ -57,6 +61,11 @@ def test_what_was_not_judged_fails_only_if_all_is_required(url: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (("--rule", "answer.schema"), "answer.schema: judged by what other rules ask; name one of them too"),
+        (
+            ("--rule", "rating.once", "--level", "reference"),
+            "rating.once: the reference does not say so itself (--level reference)",
+        ),
         (("--rule", "no.such"), "no rule no.such; `cozum test --list` shows them"),
         (("--operation", "no_such"), "no operation no_such in the document"),
         (("--workers", "0"), "--workers and --max-time must be above 0"),
@@ -128,3 +137,44 @@ def test_rules_are_listed() -> None:
     done = judge("--list")
     assert done.returncode == 0
     assert any(line.split()[:2] == ["rating.once", "contract"] for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interrupted_judgement_leaves_nothing_open(tmp_path: Path, number: signal.Signals, workers: str) -> None:
+    report = tmp_path / "report"
+    with our_server(DOCUMENT) as target:
+        command = [
+            sys.executable,
+            "-m",
+            "cozum",
+            "test",
+            target.base_url,
+            "--workers",
+            workers,
+            "--report",
+            str(report),
+        ]
+        process = subprocess.Popen(
+            command, cwd=DOCUMENT.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert process.stdout
+        process.stdout.read(150)  # it is at work
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+        assert (process.returncode, said) == (130, "cozum: interrupted; what was opened is closed\n")
+        with closing(Client(target, Document(DOCUMENT))) as client:
+            assert [chat["id"] for chat in client.queue() if str(chat["ziyaretci_id"]).startswith("ct0-")] == []
+    json.loads((report / "exchanges.har").read_bytes())
+    assert json.loads((report / "report.json").read_bytes())["cut_off"] == "it was interrupted"
+
+
+def test_what_is_asked_at_the_very_end_is_told_too(tmp_path: Path, url: str) -> None:
+    """Workers tidy up with their hands full: nobody may stop listening."""
+    rules = [argument for name in ("isolation.visitor", "chat.poll", "queue.order") for argument in ("--rule", name)]
+    done = judge(url, *rules, "--report", str(tmp_path), "--workers", "2")
+    assert done.returncode == 0
+    entries = json.loads((tmp_path / "exchanges.har").read_bytes())["log"]["entries"]
+    ended = [entry for entry in entries if entry["_operation"] == "end_chat" and entry["response"]["status"] == 200]
+    assert len(ended) >= 3
+    assert [entry for entry in entries if entry["_operation"] == "logout"]

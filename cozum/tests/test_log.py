@@ -19,7 +19,6 @@ from typing import Any
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from cozum.commands.log import log
 from cozum.errors import UsageError
@@ -37,8 +36,8 @@ class Mock:
     def __init__(self, port: int = 0) -> None:
         self._client = Client()
         self.journal = build_journal(application(), self._client.world.waker)
-        control = Starlette(routes=[Mount("/_mock", routes=journal_routes(self.journal))])
-        mock = build_mock(application(), lambda *told: None, self.journal)
+        control = Starlette(routes=journal_routes(self.journal))
+        mock = build_mock(application(), lambda *told: None, journal=self.journal)
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             scope["cozum.tests.world"] = self._client.world
@@ -196,8 +195,8 @@ def test_what_is_no_address_is_refused(url: str) -> None:
     ("status", "body", "said"),
     [
         (404, b"<p>nothing here", "answers 404: is it `cozum mock`"),
-        (200, b"<p>hello", "is no journal of `cozum mock`"),
-        (200, b"[]", "is no journal of `cozum mock`"),
+        (200, b"<p>hello", "is no answer of `cozum mock`"),
+        (200, b"[]", "is no answer of `cozum mock`"),
         (422, b"[]", "answers 422"),
     ],
 )

@@ -63,6 +63,11 @@ class Lane(SpecMiddleware):  # type: ignore[misc]
             raise DocumentError(f"{', '.join(twice)}: two operations of that operationId")
         return api
 
+    def find(self, scope: Scope) -> Plan | None:
+        """The operation that a request is for, without serving it; for wrappers that answer in its place."""
+        methods, _ = self._router.find(scope.get("raw_path") or scope["path"].encode())
+        return methods.get(scope["method"])
+
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """An ASGI 3 application; a plain function, so that no request pays for a coroutine that only hands over."""
         if scope["type"] != "http":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from math import ceil
 from typing import Final, Literal, NamedTuple
 
 LIMIT_SECONDS: Final = 15
@@ -39,7 +40,7 @@ MANY_DIGITS: Final = 9
 FAILING: Final = timedelta(days=5)
 """An endpoint that fails for so long is disabled."""
 
-Reason = Literal["timeout", "unknown_host", "unreachable", "tls", "not_public", "closed", "unreadable"]
+Reason = Literal["timeout", "unknown_host", "unreachable", "tls", "not_public", "closed", "unreadable", "not_sent"]
 Meaning = Literal["delivered", "gone", "failed"]
 
 REASONS: Final[Mapping[Reason, str]] = {
@@ -50,6 +51,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     "not_public": "Adres herkese açık değil",
     "closed": "Bağlantı, yanıt gelmeden kapandı",
     "unreadable": "Sunucunun yanıtı okunamadı",
+    "not_sent": "İstek bizim tarafımızdaki bir hata nedeniyle gönderilemedi",
 }
 """Why no answer came, for the tenant to read."""
 
@@ -90,12 +92,13 @@ def error_text(outcome: Outcome) -> str | None:
 def next_attempt_at(attempts: int, retry_after: str | None, now: datetime, chance: float) -> datetime | None:
     """When to try again after so many failed attempts, in whole seconds; None: no more.
 
-    `chance` (0 ≤ chance < 1) chooses the jitter. `Retry-After` can only put it off.
+    `chance` (0 ≤ chance < 1) chooses the jitter. `Retry-After` can only put it off. A begun second counts as one: none
+    comes earlier than it may.
     """
     if attempts >= len(SCHEDULE):
         return None
     wait = SCHEDULE[attempts] * (1 - JITTER + 2 * JITTER * chance)
-    return now + timedelta(seconds=round(max(wait, asked_wait(retry_after, now)).total_seconds()))
+    return now + timedelta(seconds=ceil(max(wait, asked_wait(retry_after, now)).total_seconds()))
 
 
 def asked_wait(retry_after: str | None, now: datetime) -> timedelta:

@@ -18,6 +18,8 @@ NOT_PUBLIC: Final = (
 """Names, and all below them, that no public DNS knows (RFC 6761, 6762, 8375, ICANN's `.internal`)."""
 
 GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
+DOCUMENTATION: Final = IPv6Network("3fff::/20")
+"""RFC 9637; Python 3.11 takes it for global."""
 NAT64: Final = IPv6Network("64:ff9b::/96")
 """RFC 6052: the last 32 bits are an IPv4 address."""
 
@@ -97,7 +99,7 @@ def _is_public_ipv6(text: str) -> bool:
     inside = _inside(address)
     if inside is not None:
         return _is_global(inside)
-    return address in GLOBAL_UNICAST and address.is_global
+    return address in GLOBAL_UNICAST and address not in DOCUMENTATION and address.is_global
 
 
 def _inside(address: IPv6Address) -> IPv4Address | None:

@@ -9,8 +9,12 @@ from impl.rules.retries import Outcome
 from impl.webhooks.messages import Message
 
 
+class NotNow(Exception):
+    """The message was not posted for want of something of ours: that says nothing of its receiver."""
+
+
 class Carrier(Protocol):
-    """Posts messages. Whatever the receiver does is an outcome: nothing is raised but for cancelling."""
+    """Posts messages. Whatever the receiver does is an outcome: nothing is raised but NotNow, and for cancelling."""
 
     async def post(self, message: Message) -> Outcome:
         """Post it once, and tell how that ended."""

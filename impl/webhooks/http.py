@@ -11,7 +11,8 @@ from yarl import URL
 
 from impl.rules.retries import LIMIT_SECONDS, Outcome, Reason
 from impl.rules.webhook_urls import is_allowed
-from impl.webhooks.addresses import LookUp, Lookups, NotPublic, Resolver, public_socket
+from impl.webhooks.addresses import LIMIT, Crowded, LookUp, Lookups, NotPublic, Resolver, public_socket
+from impl.webhooks.carriers import NotNow
 from impl.webhooks.messages import Message
 
 LONGEST_ANSWER: Final = 64 * 1024
@@ -36,7 +37,8 @@ class Http:
             return Outcome(reason="not_public")
         answered = failed = None
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds) as limit:
+                LIMIT.set(limit)
                 answer = await self._open().post(
                     URL(message.url), data=message.body, headers=message.headers, allow_redirects=False
                 )
@@ -49,6 +51,8 @@ class Http:
         except TimeoutError:
             failed = Outcome(reason="timeout")
         except Exception as error:  # whatever a receiver can do
+            if isinstance(error, aiohttp.ClientConnectorDNSError) and isinstance(error.os_error, Crowded):
+                raise NotNow from None
             failed = Outcome(reason=_reason(error))
         # What was answered holds, though the rest of it breaks off or goes on for ever.
         return answered or failed or Outcome(reason="unreadable")

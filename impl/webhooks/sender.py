@@ -12,7 +12,8 @@ from random import SystemRandom
 from typing import Final
 
 from impl.actions.deliveries import Attempt, claim, record
-from impl.webhooks.carriers import Carrier
+from impl.rules.retries import Outcome
+from impl.webhooks.carriers import Carrier, NotNow
 from impl.webhooks.messages import message
 from impl.world import World
 
@@ -94,10 +95,21 @@ class Sender:
 
     async def _attempt(self, world: World, attempt: Attempt) -> None:
         try:
-            outcome = await self._carrier.post(message(attempt, int(world.clock.timestamp())))
-            await record(world, attempt, outcome, self._chance())
+            await record(world, attempt, await self._outcome(world, attempt), self._chance())
+        except NotNow:
+            log.warning("delivery %d waits: too many names are looked up", attempt.delivery.id)
+        except Exception:
+            log.exception("the attempt at delivery %d could not be recorded", attempt.delivery.id)
+
+    async def _outcome(self, world: World, attempt: Attempt) -> Outcome:
+        """How the attempt ended. One that we fail at counts like any other, or it were repeated for ever."""
+        try:
+            return await self._carrier.post(message(attempt, int(world.clock.timestamp())))
+        except NotNow:
+            raise
         except Exception:
             log.exception("the attempt at delivery %d could not be made", attempt.delivery.id)
+            return Outcome(reason="not_sent")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._under_way[task]

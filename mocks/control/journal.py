@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from asyncio import get_running_loop
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -13,10 +13,11 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from impl.problems import FieldError, InvalidFields, NotFound, Text, preferred_language
-from mocks.choosing import SANDBOX_HEADER, Choice, sandbox_of
-from mocks.control.requests import answering, boolean, check_names, integer, json_body, unknown
+from mocks.choosing import Choice, sandbox_of
+from mocks.control.requests import boolean, check_names, integer, json_body, reply, route, unknown
 from mocks.har import archive
 from mocks.journal import NEWS, Entry, Journal
+from mocks.sandboxes import HEADER
 from mocks.show import line_of, whole_of
 from mocks.verify import MOST, Expected, told, verify
 
@@ -42,18 +43,11 @@ NO_COUNT_FITS: Final = Text("`en_az`, `en_cok` değerinden büyük olamaz.", "`e
 
 def journal_routes(journal: Journal) -> list[Route]:
     """The routes, as they stand below `/_mock`."""
-
-    def route(path: str, **endpoints: Callable[[Journal, Request], Awaitable[Response]]) -> Route:
-        async def called(request: Request) -> Response:
-            return await endpoints["GET" if request.method == "HEAD" else request.method](journal, request)
-
-        return Route(path, answering(called), methods=list(endpoints))
-
     return [
-        route("/journal", GET=_list, DELETE=_clear),
-        route("/journal.har", GET=_export),
-        route("/journal/{id}", GET=_show),
-        route("/verify", POST=_verify),
+        route("/journal", journal, GET=_list, DELETE=_clear),
+        route("/journal.har", journal, GET=_export),
+        route("/journal/{id}", journal, GET=_show),
+        route("/verify", journal, POST=_verify),
     ]
 
 
@@ -69,7 +63,7 @@ async def _list(journal: Journal, request: Request) -> Response:
         found = await _news(journal, choice, wait)
     told_of = found[-limit:] if since < 0 else found[:limit]
     lines = [line_of(entry) for entry in told_of]
-    return _json({"kayitlar": lines, "son_id": journal.last_id, "dusen": journal.dropped})
+    return reply({"kayitlar": lines, "son_id": journal.last_id, "dusen": journal.dropped})
 
 
 async def _news(journal: Journal, choice: Choice, seconds: float) -> list[Entry]:
@@ -93,15 +87,15 @@ async def _show(journal: Journal, request: Request) -> Response:
     entry = journal.entry(integer(request.path_params, "id", 1, LARGEST_ID, 0))
     if entry is None:
         raise NotFound
-    return _json({"kayit": whole_of(entry)})
+    return reply({"kayit": whole_of(entry)})
 
 
 async def _clear(journal: Journal, request: Request) -> Response:
     check_names(request.query_params, ())
     sandbox = _sandbox(request)
     if sandbox is None:
-        return _json({"silinen": journal.clear()})
-    return _json({"silinen": journal.clear(lambda entry: sandbox_of(entry) == sandbox)})
+        return reply({"silinen": journal.clear()})
+    return reply({"silinen": journal.clear(lambda entry: sandbox_of(entry) == sandbox)})
 
 
 async def _export(journal: Journal, request: Request) -> Response:
@@ -123,7 +117,7 @@ async def _verify(journal: Journal, request: Request) -> Response:
     expected = _expected(await json_body(request, "Expected"), journal, _sandbox(request))
     verdict = verify(expected, journal.after(expected.since))
     language = preferred_language(request.headers.get("accept-language", "").encode("latin-1"))
-    return _json(
+    return reply(
         {
             "tutuyor": verdict.holds,
             "sayi": len(verdict.matching),
@@ -186,9 +180,5 @@ def _expected(value: dict[str, Any], journal: Journal, sandbox: bytes | None) ->
 
 
 def _sandbox(request: Request) -> bytes | None:
-    text = request.headers.get(SANDBOX_HEADER.decode())
+    text = request.headers.get(HEADER.decode())
     return None if text is None else text.encode("latin-1")
-
-
-def _json(value: Any) -> Response:
-    return Response(msgspec.json.encode(value), 200, {"cache-control": "no-store"}, "application/json")

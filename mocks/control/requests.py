@@ -5,38 +5,46 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from difflib import get_close_matches
-from functools import cache, wraps
-from pathlib import Path
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, TypeVar
 
 import jsonschema_rs
-import yaml
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from impl.contract.bodies import check_media_type, decode
 from impl.contract.replies import NO_STORE
 from impl.contract.schemas import Schemas, field_errors, findings
 from impl.problems import MEDIA_TYPE, BodyTooLarge, FieldError, InvalidFields, Problem, Text, preferred_language, render
+from mocks.control.document import control_document
 
-DOCUMENT: Final = Path(__file__).with_name("control.yaml")
+ROOT: Final = "/_mock"
+"""Where the control API stands."""
 BODY_LIMIT: Final = 262_144
 MAX_INTEGER_DIGITS: Final = 20
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+Given = TypeVar("Given")
+Endpoint = Callable[[Given, Request], Awaitable[Response]]
 
 
-def answering(endpoint: Endpoint) -> Endpoint:
-    """The endpoint; problems that it raises are answered."""
+def route(path: str, given: Given, **endpoints: Endpoint[Given]) -> Route:
+    """A path below `/_mock` with an endpoint for each method, called with what is given; problems are answered."""
 
-    @wraps(endpoint)
     async def answers(request: Request) -> Response:
+        endpoint = endpoints["GET" if request.method == "HEAD" else request.method]
         try:
-            return await endpoint(request)
+            return await endpoint(given, request)
         except Problem as problem:
             return refusal(problem, request)
 
-    return answers
+    return Route(ROOT + path, answers, methods=list(endpoints))
+
+
+def reply(value: object, status: int = 200) -> Response:
+    """JSON that nobody keeps."""
+    return Response(msgspec.json.encode(value), status, {"cache-control": "no-store"}, "application/json")
 
 
 def refusal(problem: Problem, request: Request) -> Response:
@@ -123,6 +131,6 @@ def _pointer(name: str) -> str:
 
 @cache
 def _compiled(schema: str) -> tuple[jsonschema_rs.Draft202012Validator, frozenset[str]]:
-    document = yaml.safe_load(DOCUMENT.read_bytes())
+    document = control_document()
     names = document["components"]["schemas"][schema].get("properties", {})
     return Schemas(document).validator({"$ref": f"#/components/schemas/{schema}"}), frozenset(names)

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from mocks.journal import Entry
+from impl.app import handlers
+from impl.contract.answers import Answers
+from impl.contract.replies import App
+from impl.tests.client import application
+from mocks.journal import Entry, Journal
+from mocks.misspelt import Known
+from mocks.recorder import Recorder, Tell
+
+
+@cache
+def _known() -> Known:
+    binding = application().binding
+    return Known(binding.document, handlers(), binding.arguments)
+
+
+def recorder(app: App, journal: Journal, tell: Tell = lambda entries: None, *, batch: int = 1) -> Recorder:
+    """Around an application, as the mock has it around its own."""
+    return Recorder(app, Answers(application().binding.schemas), _known(), journal, tell, batch=batch)
 
 
 def entry(**changed: Any) -> Entry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from time import perf_counter
@@ -12,16 +13,15 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-import yaml
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from impl.contract.schemas import Schemas
 from impl.tests.client import DEMO_KEY, Client, application
 from impl.world import Waker
 from mocks.app import build_journal, build_mock
+from mocks.control.document import control_document
 from mocks.control.journal import journal_routes
-from mocks.control.requests import BODY_LIMIT, DOCUMENT
+from mocks.control.requests import BODY_LIMIT
 from mocks.journal import Journal
 from mocks.tests.entries import entry
 
@@ -30,7 +30,7 @@ Message = Mapping[str, Any]
 
 @cache
 def _document() -> Any:
-    return yaml.safe_load(DOCUMENT.read_bytes())
+    return deepcopy(control_document())
 
 
 @cache
@@ -59,8 +59,8 @@ class Mock:
     def __init__(self, client: Client, journal: Journal) -> None:
         self.journal = journal
         self._world = client.world
-        self._mock = build_mock(application(), lambda *told: None, journal)
-        self._control = Starlette(routes=[Mount("/_mock", routes=journal_routes(journal))])
+        self._mock = build_mock(application(), lambda *told: None, journal=journal)
+        self._control = Starlette(routes=journal_routes(journal))
 
     async def call(self, method: str, target: str, body: Any = None, **headers: str) -> Answer:
         path, _, query = target.partition("?")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocks.journal import KEPT_BODY, MAX_FAULTS, MAX_SENTENCE, Entry, Journal, note, shortened
+from mocks.journal import KEPT_BODY, MAX_FAULTS, MAX_SENTENCE, Entry, Journal, shortened
 from mocks.tests.entries import entry
 
 SIZES = st.integers(0, KEPT_BODY)
@@ -109,9 +108,4 @@ def test_headers_are_read_from_lines_and_from_pairs() -> None:
 
 
 def test_notes_and_faults_are_bounded() -> None:
-    scope: dict[str, Any] = {"cozum.notes": []}
-    for number in range(2 * MAX_FAULTS):
-        note(scope, f"{number}")
-    assert len(scope["cozum.notes"]) == MAX_FAULTS
-    note({}, "nobody keeps a journal")
     assert shortened(["x" * 9_999] * 99) == ["x" * MAX_SENTENCE] * MAX_FAULTS

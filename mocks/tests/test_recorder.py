@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from impl.contract.answers import Answers
 from impl.contract.lane import PLAN_KEY
 from impl.contract.replies import WHOLE, App, Receive, Send
 from impl.tests.client import application
-from mocks.journal import KEPT_BODY, Entry, Journal, note
-from mocks.recorder import Recorder
+from mocks.journal import KEPT_BODY, Entry, Journal
+from mocks.tests.entries import recorder
 
 Message = Mapping[str, Any]
 
@@ -37,8 +36,8 @@ def recorded(app: App, parts: Sequence[bytes] = (b"",), **scope: Any) -> Entry:
         sent.append(message)
 
     base = {"type": "http", "method": "POST", "path": "/ş", "raw_path": b"/%C5%9F", "query_string": b"a=1"}
-    recorder = Recorder(app, Answers(application().binding.schemas), journal, lambda *told: None)
-    asyncio.run(recorder(base | {"headers": [(b"host", b"x")]} | scope, receive, send))
+    recording = recorder(app, journal)
+    asyncio.run(recording(base | {"headers": [(b"host", b"x")]} | scope, receive, send))
     (entry,) = journal
     return entry
 
@@ -141,25 +140,22 @@ def test_a_failure_is_passed_on_and_the_request_kept() -> None:
         pass
 
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
-    recorder = Recorder(broken, Answers(application().binding.schemas), journal, lambda *told: None)
+    recording = recorder(broken, journal)
     with pytest.raises(ConnectionResetError):
-        asyncio.run(recorder(scope, None, quiet))  # type: ignore[arg-type]
+        asyncio.run(recording(scope, None, quiet))  # type: ignore[arg-type]
     assert [entry.status for entry in journal] == [200]
 
 
-def test_what_wrappers_inside_say_stands_beside_the_request() -> None:
-    async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        note({**scope}, "bilinmeyen alan: ziyaretciid")
-        await send(start(204))
-
-    assert recorded(app).notes == ["bilinmeyen alan: ziyaretciid"]
+def test_what_the_operation_does_not_know_stands_beside_the_request() -> None:
+    entry = recorded(answering(start(204), plan=PLAN), [b'{"ziyaretciid":', b' "a"}'], headers=[JSON])
+    told = ["unknown body field 'ziyaretciid'; did you mean ziyaretci_id?", "unknown query parameter 'a'"]
+    assert entry.notes == told
 
 
 def test_a_batch_is_kept_when_it_is_full_when_its_time_has_come_and_when_somebody_reads() -> None:
     told: list[Any] = []
     journal = Journal()
-    answers = Answers(application().binding.schemas)
-    recorder = Recorder(answering(start(204), body(b"")), answers, journal, lambda *line: told.append(line), batch=3)
+    recording = recorder(answering(start(204), body(b"")), journal, told.extend, batch=3)
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b""}
@@ -170,7 +166,7 @@ def test_a_batch_is_kept_when_it_is_full_when_its_time_has_come_and_when_somebod
     async def ask(times: int) -> int:
         for _ in range(times):
             scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
-            await recorder(scope, receive, send)
+            await recording(scope, receive, send)
         return len(told)
 
     async def scene() -> None:
@@ -209,10 +205,10 @@ def test_a_verdict_is_remembered_only_for_the_same_answer() -> None:
             status, head, content, _ = answers[len(sent)]
             await send({"type": WHOLE, "status": status, "head": head, "body": content})
 
-        recorder = Recorder(app, Answers(application().binding.schemas), journal, lambda *told: None)
+        recording = recorder(app, journal)
         for _ in answers:
             scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": []}
-            await recorder(scope | {"extensions": {WHOLE: {}}}, None, send)  # type: ignore[arg-type]
+            await recording(scope | {"extensions": {WHOLE: {}}}, None, send)  # type: ignore[arg-type]
 
     asyncio.run(scene())
     assert [bool(entry.faults) for entry in journal] == [bool(expected) for *_, expected in answers]

@@ -11,7 +11,7 @@ import pytest
 
 from impl.contract.call import MAX_HEADER_BYTES
 from impl.contract.document import Node
-from impl.contract.lane import PLAN_KEY
+from impl.contract.lane import PLAN_KEY, Lane
 from impl.contract.plan import Handler
 from impl.contract.replies import App, Receive, Send
 from impl.problems import InvalidToken, NoSuchPath, NotFound
@@ -247,6 +247,24 @@ async def _beside(scope: Mapping[str, Any], receive: Receive, send: Send) -> Non
         raise ValueError(SECRET)
     await send({"type": "http.response.start", "status": 200, "headers": [(b"x-kind", scope["type"].encode())]})
     await send({"type": "http.response.body", "body": b"beside"})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "found"),
+    [
+        ("GET", "/things", "read"),
+        ("POST", "/things", "save"),
+        ("GET", "/th%69ngs", "read"),
+        ("GET", "/api/v1/widget/things/5?a=1", "widget_read"),
+        ("DELETE", "/things", None),
+        ("GET", "/nowhere", None),
+    ],
+)
+def test_the_operation_of_a_request_is_found_without_serving_it(method: str, path: str, found: str | None) -> None:
+    lane = _app()
+    assert isinstance(lane, Lane)
+    plan = lane.find(scope_of(method, path))
+    assert (plan and plan.id) == found
 
 
 def test_what_the_document_does_not_have_is_the_wrapped_applications() -> None:

@@ -45,7 +45,15 @@ def test_ten_attempts_are_spread_over_75_hours() -> None:
 def test_jitter_is_a_tenth_to_either_side_and_seconds_are_whole(attempts: int, chance: float) -> None:
     usual, seconds = SCHEDULE[attempts].total_seconds(), wait(attempts, chance=chance)
     assert seconds == int(seconds)
-    assert usual * (1 - JITTER) - 0.5 <= seconds <= usual * (1 + JITTER) + 0.5
+    assert usual * (1 - JITTER) <= seconds < usual * (1 + JITTER) + 1
+
+
+def test_no_attempt_comes_before_its_time() -> None:
+    assert [wait(1, chance=chance) for chance in (0.0, MIDDLE, 0.999)] == [5, 5, 6]
+    asked = format_datetime(NOON + timedelta(minutes=10), usegmt=True)
+    at = next_attempt_at(2, asked, NOON + timedelta(milliseconds=600), MIDDLE)
+    assert at is not None
+    assert at >= NOON + timedelta(minutes=10)
 
 
 def test_jitter_reaches_both_sides() -> None:

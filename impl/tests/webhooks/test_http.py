@@ -14,8 +14,9 @@ import pytest
 
 from impl.rules.retries import Outcome
 from impl.tests.webhooks.receiver import NO_CONTENT, Receiver, receiver
-from impl.webhooks.addresses import AddressInfo, LookUp, Resolver
-from impl.webhooks.carriers import LazyHttp
+from impl.webhooks import addresses
+from impl.webhooks.addresses import AddressInfo, LookUp, Lookups, Resolver
+from impl.webhooks.carriers import LazyHttp, NotNow
 from impl.webhooks.http import LONGEST_ANSWER, Http
 from impl.webhooks.messages import Message
 
@@ -329,3 +330,36 @@ def test_anywhere_reaches_this_machine_by_name() -> None:
             return await post(Http(anywhere=True), ours.message("localhost"))
 
     assert run(scene()) == Outcome(204)
+
+
+# Names that are waited for
+
+
+def crowded(monkeypatch: pytest.MonkeyPatch, seconds: float) -> Coroutine[Any, Any, Outcome]:
+    """An attempt within 0.2 s, whose turn to ask for its name comes after so many; then it is refused."""
+    monkeypatch.setattr(addresses, "LOOKUPS_AT_ONCE", 1)
+    monkeypatch.setattr(addresses, "PATIENCE", 1)
+
+    def ask(host: str, port: int) -> Sequence[AddressInfo]:
+        if host == "dead.example":
+            time.sleep(seconds)
+        return [info("10.0.0.1")]
+
+    monkeypatch.setattr(addresses, "_ask", ask)
+
+    async def scene() -> Outcome:
+        http = Http(seconds=0.2, look_up=Lookups())
+        dead, other = (Message(f"https://{name}.example/", {}, b"") for name in ("dead", "other"))
+        assert await http.post(dead) == Outcome(reason="timeout")
+        return await post(http, other)
+
+    return scene()
+
+
+def test_time_that_a_name_waits_for_its_turn_is_not_the_receivers(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(crowded(monkeypatch, 0.6)) == Outcome(reason="not_public")
+
+
+def test_name_that_gets_no_turn_is_no_failure_of_the_receiver(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotNow):
+        run(crowded(monkeypatch, 1.5))
