@@ -43,12 +43,24 @@ Without BASE_URL our own application, in process; with one whatever answers ther
 `COZUM_TEST_OPERATOR="email password"` and so on; else it must know the demo data. Exit 0: every rule holds; 1: one is
 broken; 2: there was nothing to judge.
 """
+CLOCK = """Show or change the time that a running mock tells.
+
+`cozum clock freeze`, `run`, `set 2026-12-01T09:00`, `advance 2h30m`, `speed 60`. Advancing does on its way, in order,
+what falls due: webhooks' next attempts, operators who time out, chats that are forgotten. The clock does not go back.
+"""
+LOG = """Show what a running mock was asked and answered: a line each, below it what breaks the contract.
+
+Start `cozum mock` first. With `-f` it goes on, also over a restart of the mock; `--har FILE` writes an archive that a
+browser's developer tools open.
+"""
 
 # Each command is imported when it is called; until then this is all that is known of it.
 app.command("cozum.commands.mock:mock", name="mock", help=MOCK)
 app.command("cozum.commands.serve:serve", name="serve", help=SERVE)
 app.command("cozum.commands.sign:sign", name="sign", help=SIGN)
 app.command("cozum.commands.lint:lint", name="lint", help=LINT)
+app.command("cozum.commands.log:log", name="log", help=LOG)
+app.command("cozum.commands.clock:clock", name="clock", help=CLOCK)
 app.command("cozum.commands.test:judge_server", name="test", help=TEST)
 
 

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 
@@ -54,41 +54,73 @@ def configuration(app: Any) -> uvicorn.Config:
     )
 
 
-def run(app: Any, listener: socket.socket, world: World, on_ready: Callable[[], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM, and do what falls due in the world meanwhile.
+class Behind(Protocol):
+    """What goes on behind an application while it is served."""
+
+    async def run(self) -> None:
+        """Do what falls due, until cancelled."""
+        ...
+
+    def release(self) -> None:
+        """The server is to end: let nobody wait any more."""
+        ...
+
+    def close(self) -> None:
+        """The server has ended."""
+        ...
+
+
+class OneWorld:
+    """Behind an application of one world (implements `Behind`)."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def run(self) -> None:
+        await keep_running(self._world)
+
+    def release(self) -> None:
+        self._world.waker.close()
+
+    def close(self) -> None:
+        self._world.files.close()
+
+
+def run(app: Any, listener: socket.socket, behind: Behind, on_ready: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM, and do what falls due behind it meanwhile.
 
     uvicorn raises the signal again when all is done: what that does is up to the caller's handlers.
     """
     with suppress(KeyboardInterrupt):
-        _Command(app, world, on_ready).run(sockets=[listener])
+        _Command(app, behind, on_ready).run(sockets=[listener])
 
 
 class Server(uvicorn.Server):
-    """Serves an application, and beside it does what falls due in its world and sends the webhooks."""
+    """Serves an application, and beside it does what falls due and sends the webhooks."""
 
-    def __init__(self, app: Any, world: World) -> None:
+    def __init__(self, app: Any, behind: Behind) -> None:
         super().__init__(configuration(app))
-        self.world = world
+        self._behind = behind
         self._due: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            self._due = asyncio.create_task(keep_running(self.world))
+            self._due = asyncio.create_task(self._behind.run())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._due is not None:
             self._due.cancel()
             await asyncio.gather(self._due, return_exceptions=True)
         await super().shutdown(sockets)
-        self.world.files.close()
+        self._behind.close()
 
 
 class _Command(Server):
     """A server that a person started: it says when it listens, and ends at once on Ctrl-C."""
 
-    def __init__(self, app: Any, world: World, on_ready: Callable[[], None]) -> None:
-        super().__init__(app, world)
+    def __init__(self, app: Any, behind: Behind, on_ready: Callable[[], None]) -> None:
+        super().__init__(app, behind)
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -104,5 +136,5 @@ class _Command(Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # requests that are cut off now are no news
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.world.waker.close)  # nobody waits any more
+            self._loop.call_soon_threadsafe(self._behind.release)
         super().handle_exit(sig, frame)

@@ -19,7 +19,7 @@ from impl.settings import Settings
 from impl.world import World
 
 
-def build(
+def read_settings(
     document: Path | None,
     store: str,
     *,
@@ -27,11 +27,15 @@ def build(
     public_url: str | None = None,
     files: str = IN_MEMORY,
     webhooks_anywhere: bool = False,
-) -> tuple[World, Application]:
-    """The world and the application over it. Raises UsageError."""
+) -> Settings:
+    """What a command was asked for; from now on warnings are logged. Raises UsageError."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     logging.getLogger("python_multipart").setLevel(logging.ERROR)  # broken bodies are answered, not logged
-    settings = Settings(find_document(document), store, demo, _origin(public_url), files, webhooks_anywhere)
+    return Settings(find_document(document), store, demo, _origin(public_url), files, webhooks_anywhere)
+
+
+def build(settings: Settings) -> tuple[World, Application]:
+    """The world and the application over it. Raises UsageError."""
     try:
         world = _world(settings)
         return world, Application(settings, lambda scope: world)

@@ -46,6 +46,7 @@ from impl.settings import Settings
 from impl.store.memory import MemoryStore
 from impl.world import CountingIds, Secret, World
 from mocks.app import build_mock
+from mocks.journal import Entry
 
 DOCUMENT: Final = Path(__file__).resolve().parent.parent / "openapi.yaml"
 NOON: Final = datetime(2026, 4, 12, 14, 30, tzinfo=ISTANBUL)
@@ -277,8 +278,9 @@ class Stand:
         scope[REACHED].plan = scope[PLAN_KEY]
         return self.world
 
-    def _tell(self, method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
-        self.faults += [f"contract broken, {status}: {fault[:300]}" for fault in faults]
+    def _tell(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self.faults += [f"contract broken, {entry.status}: {fault[:300]}" for fault in entry.faults]
 
 
 def _content(part: Any) -> Any:

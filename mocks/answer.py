@@ -12,6 +12,7 @@ from impl.contract.plan import Plan
 from impl.contract.replies import App, Receive, Send
 
 Message = Mapping[str, Any]
+RawHeaders = list[tuple[bytes, bytes]]
 
 
 @dataclass
@@ -87,6 +88,14 @@ def again(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
+
+
+def pairs_of(head: bytes | RawHeaders) -> list[tuple[str, str]]:
+    """Headers as text (Latin-1, RFC 9110), by lower-case name: of header lines, each with its CRLF, or of pairs."""
+    if isinstance(head, bytes):
+        lines = [line.partition(": ") for line in head.decode("latin-1").split("\r\n") if line]
+        return [(name.lower(), value) for name, _, value in lines]
+    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in head]
 
 
 def plan_of(scope: Scope) -> Plan | None:

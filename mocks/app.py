@@ -1,97 +1,111 @@
-"""The mock's application: `impl`'s, refusals explained, each answer checked against the contract, each request told."""
+"""The mock: the application, its refusals explained, each answer checked against the contract, and its control."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from time import perf_counter
-from typing import Any
+from collections.abc import Callable
 
 from impl.app import Application, handlers
 from impl.contract.answers import Answers
-from impl.contract.call import Scope
-from impl.contract.lane import PLAN_KEY
-from impl.contract.replies import App, Receive, Send
+from impl.contract.replies import App
+from impl.settings import Settings
+from impl.world import Waker
+from mocks.control.app import Control
+from mocks.control.parts import Parts
 from mocks.controlled import Controlled
-from mocks.faults import Faults, Strike
-from mocks.faulty import FAULT_KEY, Faulty
+from mocks.faults import Faults
+from mocks.faulty import Faulty
 from mocks.generated import Generator
-from mocks.hints import Hints, want_notes
+from mocks.hints import Hints
+from mocks.journal import Journal
 from mocks.misspelt import Known
 from mocks.prefer import Prefers
 from mocks.preflight import Preflights
-
-Tell = Callable[[str, str, int, float, list[str]], None]
-"""Is told method, path, status (0: a fault closed the connection), milliseconds, and what broke the contract."""
-
-Note = Callable[[str, str, Sequence[str]], None]
-"""Is told method, path, and what of the request the operation does not know, after the request itself was told."""
+from mocks.recorder import Recorder, Tell
+from mocks.sandboxes import Sandboxed, Sandboxes
+from mocks.worlds import demo_worlds
 
 
-def build_mock(application: Application, tell: Tell, faults: Faults | None = None, *, note: Note | None = None) -> App:
-    """Wrap the application; of the same seed (that of the faults), what goes by chance goes the same way."""
-    faults, binding = Faults() if faults is None else faults, application.binding
-    hints = Hints(application.asgi, application.worlds, Known(binding.document, handlers(), binding.arguments))
+class Mock:
+    """A whole mock server. Its journal's waiters end with `release`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        tell: Tell,
+        plant: Callable[[Application], Faults] | None = None,
+        *,
+        batch: int = 1,
+        control_anywhere: bool = False,
+    ) -> None:
+        """`plant` reads the faults to begin with. `start` must be awaited before the first request.
+
+        Raises DocumentError, and what `plant` raises.
+        """
+        self.sandboxes = Sandboxes(demo_worlds(settings))
+        self.application = Application(settings, self.sandboxes.worlds)
+        self.waker = Waker()
+        faults = Faults() if plant is None else plant(self.application)
+        self.parts = Parts(self.application, self.sandboxes, faults, build_journal(self.application, self.waker))
+        known = _known(self.application)
+        app = Sandboxed(_answering(self.application, known, faults), self.sandboxes)
+        recorded = Recorder(app, _answers(self.application), known, self.parts.journal, tell, batch=batch)
+        self.app: App = Control(recorded, self.parts, anywhere=control_anywhere)
+
+    async def start(self) -> None:
+        """Make the world that requests meet."""
+        await self.sandboxes.start()
+
+    async def run(self) -> None:
+        """Do what falls due, until cancelled."""
+        await self.sandboxes.run()
+
+    def release(self) -> None:
+        """The process ends: nobody waits any more."""
+        self.waker.close()
+        self.sandboxes.release()
+
+    def close(self) -> None:
+        """The process has ended."""
+        self.sandboxes.close_all()
+
+
+def build_mock(
+    application: Application,
+    tell: Tell,
+    faults: Faults | None = None,
+    journal: Journal | None = None,
+    *,
+    batch: int = 1,
+) -> App:
+    """The mock around an application that has its own worlds, without control.
+
+    Without a journal of the caller's, one that nobody reads; `batch` as the recorder's.
+    """
+    journal = build_journal(application) if journal is None else journal
+    known = _known(application)
+    app = _answering(application, known, Faults() if faults is None else faults)
+    return Recorder(app, _answers(application), known, journal, tell, batch=batch)
+
+
+def build_journal(application: Application, waker: Waker | None = None) -> Journal:
+    """An empty journal that knows the application's operations; who waits for news of it ends with the waker."""
+    return Journal({plan.id: f"{plan.method} {plan.path}" for plan in application.plans}, waker=waker)
+
+
+def _answering(application: Application, known: Known, faults: Faults) -> App:
+    """The application; of the same seed (that of the faults), what goes by chance goes the same way."""
+    binding = application.binding
+    hints = Hints(application.asgi, application.worlds, known)
     generator = Generator(binding.document, binding.schemas)
     preferring = Prefers(hints, application.find_plan, generator, faults.seed)
     faulty = Faulty(preferring, application.find_plan, application.plans, faults)
-    app = Controlled(hints, Preflights(faulty), faults)
-    return CheckedAnswers(app, Answers(binding.schemas), tell, note)
+    return Controlled(hints, Preflights(faulty), faults)
 
 
-class CheckedAnswers:
-    """Lets every answer through as it is, and tells what it was and what in it breaks the contract."""
-
-    def __init__(self, app: App, answers: Answers, tell: Tell, note: Note | None = None) -> None:
-        self._app = app
-        self._answers = answers
-        self._tell = tell
-        self._note = note
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        scope = {**scope, "extensions": {}}  # answers come in ASGI's own messages, which can be read
-        notes = want_notes(scope) if self._note else []
-        start = perf_counter()
-        answer = _Recorded(send)
-        await self._app(scope, receive, answer)
-        milliseconds = (perf_counter() - start) * 1000
-        if answer.status or FAULT_KEY in scope:
-            faults = self._faults(scope, answer) if answer.status else []
-            self._tell(scope["method"], scope["path"], answer.status, milliseconds, faults)
-            if self._note and notes:
-                self._note(scope["method"], scope["path"], notes)
-
-    def _faults(self, scope: Scope, answer: _Recorded) -> list[str]:
-        plan = scope.get(PLAN_KEY)
-        unwritten = plan is not None and not plan.implemented and answer.status == 501
-        if unwritten or scope["method"] == "HEAD":
-            return []
-        strike: Strike | None = scope.get(FAULT_KEY)
-        if strike is not None and strike.breaks():
-            return []  # it was asked for
-        return self._answers.faults(plan, answer.status, answer.headers, answer.body)
+def _answers(application: Application) -> Answers:
+    return Answers(application.binding.schemas)
 
 
-class _Recorded:
-    """Passes an answer on, and keeps it."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.status = 0
-        self.headers: dict[str, str] = {}
-        self._parts: list[bytes] = []
-
-    @property
-    def body(self) -> bytes:
-        """The whole of it, where it is JSON; of files the mock keeps nothing."""
-        return b"".join(self._parts)
-
-    async def __call__(self, message: Mapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self.headers = {name.decode(): value.decode("latin-1") for name, value in message["headers"]}
-        elif "json" in self.headers.get("content-type", ""):
-            self._parts.append(message.get("body", b""))
-        await self._send(message)
+def _known(application: Application) -> Known:
+    binding = application.binding
+    return Known(binding.document, handlers(), binding.arguments)

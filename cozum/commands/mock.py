@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from contextlib import suppress
+import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
 Port = Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, Parameter(help="Address to listen on; the default answers this machine only.")]
 Document = Annotated[Path | None, Parameter(help="Another OpenAPI document than the one that came with cozum.")]
+
+BATCH: Final = 64
+"""Requests that are judged, journaled and told at a time, if they come faster than that takes to wait for."""
 
 
 def mock(
@@ -31,37 +32,29 @@ def mock(
     seed: Annotated[
         int | None, Parameter(help="What goes by chance (faults, generated answers) goes the same way again.")
     ] = None,
+    control_anywhere: Annotated[
+        bool, Parameter(negative=(), help="Other machines may call the control API (/_mock) too.")
+    ] = False,
 ) -> None:
     """Start the mock server."""
+    from cozum.errors import UsageError
     from cozum.faults import plant
     from cozum.server import bind, run
-    from cozum.start import build, greet
-    from mocks.app import build_mock
+    from cozum.start import greet, read_settings
+    from cozum.telling import tell, tell_only_faults
+    from impl.contract.document import DocumentError
+    from mocks.app import Mock
 
     listener = bind(host, port)
-    world, application = build(document, "memory://", demo=True, webhooks_anywhere=True)
-    planted = plant(faults, fault or [], seed, application.plans)
-    run(
-        build_mock(application, _tell_nothing_but_faults if quiet else _tell, planted, note=None if quiet else _note),
-        listener,
-        world,
-        on_ready=lambda: greet("mock", listener, application, demo=True),
-    )
-
-
-def _tell(method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
-    with suppress(OSError):  # whoever read this may have gone: `cozum mock | head`
-        print(f"{method:7} {ascii(path)[1:-1]:.200}  {status or 'closed'}  {milliseconds:.1f} ms", flush=True)
-    _tell_nothing_but_faults(method, path, status, milliseconds, faults)
-
-
-def _tell_nothing_but_faults(method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
-    with suppress(OSError):
-        for fault in faults:
-            print(f"  contract broken by {method} {path!a}, {status}: {fault}", file=sys.stderr, flush=True)
-
-
-def _note(method: str, path: str, notes: Sequence[str]) -> None:
-    with suppress(OSError):
-        for note in notes:
-            print(f"  {note}", flush=True)
+    try:
+        made = Mock(
+            read_settings(document, "memory://", demo=True, webhooks_anywhere=True),
+            tell_only_faults if quiet else tell,
+            lambda application: plant(faults, fault or [], seed, application.plans),
+            batch=BATCH,
+            control_anywhere=control_anywhere,
+        )
+    except DocumentError as error:
+        raise UsageError(str(error)) from None
+    asyncio.run(made.start())
+    run(made.app, listener, made, on_ready=lambda: greet("mock", listener, made.application, demo=True))

@@ -28,16 +28,18 @@ def serve(
     document: Document = None,
 ) -> None:
     """Start the backend."""
-    from cozum.server import bind, run
-    from cozum.start import build, greet
+    from cozum.server import OneWorld, bind, run
+    from cozum.start import build, greet, read_settings
 
     listener = bind(host, port)
     world, application = build(
-        document, store, demo=demo, public_url=public_url, files=files, webhooks_anywhere=webhooks_anywhere
+        read_settings(
+            document, store, demo=demo, public_url=public_url, files=files, webhooks_anywhere=webhooks_anywhere
+        )
     )
     run(
         application.asgi,
         listener,
-        world,
+        OneWorld(world),
         on_ready=lambda: greet("server", listener, application, demo=demo),
     )

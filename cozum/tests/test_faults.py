@@ -13,7 +13,7 @@ import pytest
 from cozum.errors import UsageError
 from cozum.faults import plant
 from cozum.protocol import WholeAnswers
-from cozum.start import build
+from cozum.start import build, read_settings
 from cozum.tests.test_cli import _refusal, _started
 from cozum.tests.test_protocol import init, talk_to
 from mocks.app import build_mock
@@ -31,7 +31,7 @@ faults:
 
 @pytest.fixture(scope="module")
 def application() -> Any:
-    return build(None, "memory://", demo=True)[1]
+    return build(read_settings(None, "memory://", demo=True))[1]
 
 
 def _mock(application: Any, *faults: Fault) -> Any:

@@ -14,7 +14,7 @@ import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from cozum.protocol import WholeAnswers
-from cozum.start import build
+from cozum.start import build, read_settings
 
 BODY: Final = b'{"ziyaretci_id": "abc123"}'
 POLL: Final = (
@@ -40,7 +40,7 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
 def talk_to(protocol: type[HttpToolsProtocol], talk: Talk, app: Any = None) -> Any:
     """Serve a fresh demo, or `app`, with that protocol, and run `talk` over one connection to it."""
 
-    world, application = build(None, "memory://", demo=True)
+    world, application = build(read_settings(None, "memory://", demo=True))
 
     async def scene() -> Any:
         config = uvicorn.Config(

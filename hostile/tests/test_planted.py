@@ -192,7 +192,7 @@ PLANTED: dict[str, tuple[Plant, str, str, str]] = {
     "raises on an emoji": (_raises_on_an_emoji, "fields", '"😀"', "status 500"),
     "error without envelope": (_error_without_envelope, "rules", "order_tenants", "basarili is None"),
     "no CORS on errors": (_no_cors_on_errors, "headers", "start_chat without headers", "401 without CORS"),
-    "HEAD served as GET": (_head_as_get, "methods", "HEAD /api/v1/operator/chats", "200 without a code instead"),
+    "HEAD served as GET": (_head_as_get, "methods", "HEAD /api/v1/operator/chats", "bytes after the answer"),
     "Authorization twice": (_authorization_twice, "headers", "list_chats with Authorization twice", "200 without a"),
     "no proof of source": (_no_proof_of_source, "rules", "portal_create_project: source", "201 without a code"),
     "chats of other visitors": (_chats_of_other_visitors, "foreign", "list_visitor_messages of", "200 without a code"),

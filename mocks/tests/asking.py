@@ -11,6 +11,7 @@ from typing import Any
 from impl.tests.client import Client, application
 from mocks.app import build_mock
 from mocks.faults import Faults
+from mocks.journal import Entry
 
 Headers = Sequence[tuple[str, str]]
 
@@ -47,9 +48,10 @@ class Mock:
     def __post_init__(self) -> None:
         self.app = build_mock(application(), self._tell, self.faults)
 
-    def _tell(self, method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
-        self.broken += faults
-        self.statuses.append(status)
+    def _tell(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self.broken += entry.faults
+            self.statuses.append(entry.status)
 
     def ask(self, method: str, path: str, headers: Headers = (), body: object = None) -> Got:
         """One request; a body is JSON."""

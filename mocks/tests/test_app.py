@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from impl.contract.answers import Answers
 from impl.contract.call import Scope
 from impl.contract.lane import PLAN_KEY
 from impl.contract.replies import Receive, Send
 from impl.tests.client import DEMO_KEY, Client, application
-from mocks.app import CheckedAnswers, build_mock
+from mocks.app import build_mock
+from mocks.journal import Entry, Journal
+from mocks.recorder import Recorder
+from mocks.tests.entries import recorder
 
 Message = Mapping[str, Any]
 
@@ -29,9 +31,9 @@ class Told:
     lines: list[tuple[str, str, int, list[str]]] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
 
-    def __call__(self, method: str, path: str, status: int, milliseconds: float, faults: list[str]) -> None:
-        self.lines.append((method, path, status, faults))
-        self.milliseconds.append(milliseconds)
+    def __call__(self, entries: Sequence[Entry]) -> None:
+        self.lines += [(entry.method, entry.path, entry.status, entry.faults) for entry in entries]
+        self.milliseconds += [entry.milliseconds for entry in entries]
 
 
 class Fake:
@@ -73,9 +75,9 @@ def _scope(method: str = "POST", path: str = "/api/v1/widget/init", **more: Any)
     return base | {"headers": headers, "client": ("127.0.0.1", 1)} | more
 
 
-def _checked(fake: Fake) -> tuple[CheckedAnswers, Told]:
+def _checked(fake: Fake) -> tuple[Recorder, Told]:
     told = Told()
-    return CheckedAnswers(fake, Answers(application().binding.schemas), told), told
+    return recorder(fake, Journal(), told), told
 
 
 def _mock(client: Client) -> tuple[Any, Told]:

@@ -16,8 +16,9 @@ from impl.rules.identity import sign, signed_text
 from impl.tests.client import DEMO_KEY, ESNAF_KEY, ESNAF_ORIGIN, NOON, SECRETS, Client, application
 from mocks import hints
 from mocks.app import build_mock
-from mocks.hint_shapes import Stray, hint_schema
+from mocks.hint_shapes import hint_schema
 from mocks.identity_reasons import REASONS
+from mocks.journal import Entry
 
 INIT: Final = "/api/v1/widget/init"
 INFO: Final = "/api/v1/context/customer-info"
@@ -70,11 +71,13 @@ class Mock(Client):
             "client": ("127.0.0.1", 1),
             "cozum.tests.world": self.world,
         }
-        mock = build_mock(
-            application(),
-            lambda method, path, status, ms, found: faults.extend(found),
-            note=lambda method, path, found: strays.extend(found),
-        )
+
+        def tell(entries: Sequence[Entry]) -> None:
+            for entry in entries:
+                faults.extend(entry.faults)
+                strays.extend(entry.notes)
+
+        mock = build_mock(application(), tell)
         messages = self.run(_exchange(mock, scope, pieces))
         assert not faults
         start, content = messages[0], b"".join(message.get("body", b"") for message in messages[1:])
@@ -503,30 +506,3 @@ def test_a_hint_that_fails_costs_no_answer(
     assert told.status == 401
     assert "ipucu" not in told.value
     assert "no hint for" in caplog.text
-
-
-def test_without_anybody_who_wants_notes_served_requests_are_not_looked_at(
-    mock: Mock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked: list[str] = []
-
-    def watched(known: Any, names: Any, *sent: Any) -> list[Stray]:
-        looked.append("looked")
-        return []
-
-    monkeypatch.setattr(hints, "strays", watched)
-    quiet = build_mock(application(), lambda *told: None)
-    noting = build_mock(application(), lambda *told: None, note=lambda *told: None)
-    for app, times in ((quiet, 0), (noting, 1)):
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": INIT,
-            "raw_path": INIT.encode(),
-            "query_string": b"",
-            "headers": [(b"x-api-key", DEMO_KEY.encode()), (b"content-type", b"application/json")],
-            "cozum.tests.world": mock.world,
-        }
-        start, _ = mock.run(_exchange(app, scope, [b'{"ziyaretci_id": "abc123", "x": 1}']))
-        assert start["status"] == 200
-        assert len(looked) == times

@@ -1,0 +1,151 @@
+"""`/_mock`: the control API, for this machine and not for pages of other sites."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+
+from impl import problems
+from impl.contract.call import Scope
+from impl.contract.replies import App, Receive, Send
+from impl.problems import Problem, Text
+from mocks.control.clock import clock_routes
+from mocks.control.document import control_document
+from mocks.control.faults import fault_routes
+from mocks.control.journal import journal_routes
+from mocks.control.parts import Parts
+from mocks.control.requests import ROOT, check_names, refusal, reply, route
+from mocks.control.sandboxes import sandbox_routes
+
+PRIVATE_NAMES: Final = (".localhost", ".internal")
+"""Ends of names that nobody can point at this machine from outside."""
+
+
+class NotFromThere(Problem):
+    """The control API is not for this caller."""
+
+    status = 403
+    code = "denetim_kapali"
+    title = Text("Denetim buradan kapalı", "The control API is closed to this caller")
+    detail = Text("{tr}", "{en}")
+
+
+class Control:
+    """Answers what is under `/_mock`; everything else goes to the application."""
+
+    def __init__(self, app: App, parts: Parts, *, anywhere: bool = False) -> None:
+        """`anywhere`: other machines may call too; pages of other sites still may not."""
+        self._app = app
+        self._anywhere = anywhere
+        routes = [
+            route("", parts, GET=_show),
+            route("/openapi.json", parts, GET=_document),
+            *clock_routes(parts),
+            *sandbox_routes(parts),
+            *fault_routes(parts),
+            *journal_routes(parts.journal),
+        ]
+        handlers: dict[Any, Any] = {404: _not_found, 405: _wrong_method}
+        starlette = Starlette(routes=routes, exception_handlers=handlers)
+        starlette.router.redirect_slashes = False
+        self._control: Any = starlette
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """An ASGI 3 application; a plain function, so that no other request pays for a coroutine."""
+        if scope["type"] != "http" or not scope["path"].startswith(ROOT) or scope["path"][len(ROOT) :][:1] not in "/":
+            return self._app(scope, receive, send)
+        return self._controlled(scope, receive, send)
+
+    async def _controlled(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope = {**scope, "extensions": {}}
+        why = _why_not(Request(scope), anywhere=self._anywhere)
+        if why is None:
+            await self._control(scope, receive, send)
+        else:
+            problem = NotFromThere(tr=why.tr, en=why.en)
+            answer: Any = refusal(problem, Request(scope))
+            await answer(scope, receive, send)
+
+
+OTHER_MACHINE: Final = Text(
+    "Denetim yalnız bu makineden çağrılır; başkaları için `cozum mock --control-anywhere`.",
+    "Only this machine may call it; for others start `cozum mock --control-anywhere`.",
+)
+OTHER_NAME: Final = Text(
+    "`Host` bu makinenin adı değil: bir web sayfası kendi adını bu adrese yönlendirmiş olabilir.",
+    "`Host` is not a name of this machine: a web page may have pointed its own name at this address.",
+)
+OTHER_SITE: Final = Text(
+    "Başka sitelerin sayfaları denetimi çağıramaz (`Origin`, `Sec-Fetch-Site`).",
+    "Pages of other sites may not call it (`Origin`, `Sec-Fetch-Site`).",
+)
+
+
+def _why_not(request: Request, *, anywhere: bool) -> Text | None:
+    """Why the caller may not, or None. A browser sends what gives a page of another site away."""
+    if not anywhere and request.client is not None and not _is_loopback(request.client.host):
+        return OTHER_MACHINE
+    host = request.headers.get("host", "")
+    if not _is_ours(host):
+        return OTHER_NAME
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "none")
+    if site not in ("none", "same-origin") or origin not in (None, f"http://{host}", f"https://{host}"):
+        return OTHER_SITE
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return address.is_loopback or (mapped is not None and mapped.is_loopback)
+
+
+def _is_ours(host: str) -> bool:
+    """Whether no stranger can have chosen the name: an address, a name without a dot, or one that is never public."""
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    if not name:
+        return False
+    if "." not in name or name.endswith(PRIVATE_NAMES):
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+async def _show(parts: Parts, request: Request) -> Response:
+    check_names(request.query_params, ())
+    return reply(
+        {
+            "belge": f"{ROOT}/openapi.json",
+            "adresler": sorted(control_document()["paths"]),
+        }
+    )
+
+
+async def _document(parts: Parts, request: Request) -> Response:
+    check_names(request.query_params, ())
+    return reply(control_document())
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    return refusal(problems.NoSuchPath(), request)
+
+
+async def _wrong_method(request: Request, error: Exception) -> Response:
+    allowed = getattr(error, "headers", None) or {}
+    methods = sorted(allowed.get("Allow", "").split(", "))
+    return refusal(problems.MethodNotAllowed(allow=", ".join(methods)), request)

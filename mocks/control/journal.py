@@ -1,0 +1,184 @@
+"""`/_mock/journal` and `/_mock/verify`: what was asked and answered, for people, tests and `cozum log`."""
+
+from __future__ import annotations
+
+import re
+from asyncio import get_running_loop
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from impl.problems import FieldError, InvalidFields, NotFound, Text, preferred_language
+from mocks.choosing import Choice, sandbox_of
+from mocks.control.requests import boolean, check_names, integer, json_body, reply, route, unknown
+from mocks.har import archive
+from mocks.journal import NEWS, Entry, Journal
+from mocks.sandboxes import HEADER
+from mocks.show import line_of, whole_of
+from mocks.verify import MOST, Expected, told, verify
+
+FILTERS: Final = ("operation", "method", "path", "status", "broken", "since")
+LARGEST_ID: Final = 2**63 - 1
+MOST_TOLD: Final = 1_000
+MOST_MATCHING: Final = 100
+LONGEST_WAIT: Final = 30
+LONGEST_PATH: Final = 500
+
+_METHOD: Final = re.compile(r"[A-Za-z]{1,20}")
+_STATUS: Final = re.compile(r"[1-5]([0-9]{2}|xx)")
+
+NOT_A_METHOD: Final = Text("Bir HTTP yöntemi olmalı: `POST`.", "Must be an HTTP method: `POST`.")
+NOT_A_PATH: Final = Text(
+    f"En az 1, en çok {LONGEST_PATH} karakterlik bir yol olmalı.",
+    f"Must be a path of 1 to {LONGEST_PATH} characters.",
+)
+NOT_A_STATUS: Final = Text("`404` ya da `4xx` gibi olmalı.", "Must be like `404` or `4xx`.")
+TWO_COUNTS: Final = Text("`kez`, `en_az` ya da `en_cok` ile birlikte olmaz.", "Not together with `en_az` or `en_cok`.")
+NO_COUNT_FITS: Final = Text("`en_az`, `en_cok` değerinden büyük olamaz.", "`en_az` cannot be more than `en_cok`.")
+
+
+def journal_routes(journal: Journal) -> list[Route]:
+    """The routes, as they stand below `/_mock`."""
+    return [
+        route("/journal", journal, GET=_list, DELETE=_clear),
+        route("/journal.har", journal, GET=_export),
+        route("/journal/{id}", journal, GET=_show),
+        route("/verify", journal, POST=_verify),
+    ]
+
+
+async def _list(journal: Journal, request: Request) -> Response:
+    query = request.query_params
+    check_names(query, (*FILTERS, "limit", "wait"))
+    choice = _choice(query, journal, request)
+    limit = integer(query, "limit", 1, MOST_TOLD, 100)
+    wait = integer(query, "wait", 0, LONGEST_WAIT, 0)
+    since = integer(query, "since", 0, LARGEST_ID, -1)
+    found = [entry for entry in journal.after(since) if choice.takes(entry)]
+    if wait and not found and since <= journal.last_id:
+        found = await _news(journal, choice, wait)
+    told_of = found[-limit:] if since < 0 else found[:limit]
+    lines = [line_of(entry) for entry in told_of]
+    return reply({"kayitlar": lines, "son_id": journal.last_id, "dusen": journal.dropped})
+
+
+async def _news(journal: Journal, choice: Choice, seconds: float) -> list[Entry]:
+    """The next entries that are meant; none if there are none for so long, or the process ends."""
+    waker, seen = journal.waker, journal.last_id
+    deadline = get_running_loop().time() + seconds
+    while not waker.closed and (left := deadline - get_running_loop().time()) > 0:
+        bell = waker.listen(NEWS)
+        try:
+            await waker.wait(bell, left)
+        finally:
+            waker.forget(NEWS, bell)
+        if found := [entry for entry in journal.after(seen) if choice.takes(entry)]:
+            return found
+        seen = journal.last_id
+    return []
+
+
+async def _show(journal: Journal, request: Request) -> Response:
+    check_names(request.query_params, ())
+    entry = journal.entry(integer(request.path_params, "id", 1, LARGEST_ID, 0))
+    if entry is None:
+        raise NotFound
+    return reply({"kayit": whole_of(entry)})
+
+
+async def _clear(journal: Journal, request: Request) -> Response:
+    check_names(request.query_params, ())
+    sandbox = _sandbox(request)
+    if sandbox is None:
+        return reply({"silinen": journal.clear()})
+    return reply({"silinen": journal.clear(lambda entry: sandbox_of(entry) == sandbox)})
+
+
+async def _export(journal: Journal, request: Request) -> Response:
+    query = request.query_params
+    check_names(query, (*FILTERS, "secrets"))
+    choice, secrets = _choice(query, journal, request), boolean(query, "secrets")
+    entries = [entry for entry in journal.after(integer(query, "since", 0, LARGEST_ID, -1)) if choice.takes(entry)]
+
+    async def parts() -> AsyncIterator[bytes]:
+        for part in archive(entries, secrets=secrets):
+            yield part
+
+    headers = {"cache-control": "no-store", "content-disposition": 'attachment; filename="cozum.har"'}
+    return StreamingResponse(parts(), 200, headers, "application/json")
+
+
+async def _verify(journal: Journal, request: Request) -> Response:
+    check_names(request.query_params, ())
+    expected = _expected(await json_body(request, "Expected"), journal, _sandbox(request))
+    verdict = verify(expected, journal.after(expected.since))
+    language = preferred_language(request.headers.get("accept-language", "").encode("latin-1"))
+    return reply(
+        {
+            "tutuyor": verdict.holds,
+            "sayi": len(verdict.matching),
+            "aciklama": told(expected, len(verdict.matching)).in_language(language),
+            "eslesen": [entry.id for entry in verdict.matching[-MOST_MATCHING:]],
+            "yakin": [
+                line_of(entry)
+                | {
+                    "uymayan": [
+                        {"alan": miss.pointer, "beklenen": miss.expected, "gelen": miss.seen} for miss in misses
+                    ]
+                }
+                for entry, misses in verdict.nearest
+            ],
+            "dusen": journal.dropped,
+        }
+    )
+
+
+def _choice(query: Mapping[str, str], journal: Journal, request: Request) -> Choice:
+    errors = []
+    operation, method, path, status = (query.get(name) for name in ("operation", "method", "path", "status"))
+    if operation is not None and operation not in journal.operations:
+        errors.append(FieldError("/operation", unknown(operation, journal.operations)))
+    if method is not None and not _METHOD.fullmatch(method):
+        errors.append(FieldError("/method", NOT_A_METHOD))
+    if path is not None and not 0 < len(path) <= LONGEST_PATH:
+        errors.append(FieldError("/path", NOT_A_PATH))
+    if status is not None and not _STATUS.fullmatch(status):
+        errors.append(FieldError("/status", NOT_A_STATUS))
+    if errors:
+        raise InvalidFields(errors)
+    return Choice(operation, method and method.upper(), path, status, boolean(query, "broken"), _sandbox(request))
+
+
+def _expected(value: dict[str, Any], journal: Journal, sandbox: bytes | None) -> Expected:
+    """Raises InvalidFields for an operation that there is not, and for counts that no number has."""
+    operation, method = value.get("islem"), value.get("yontem")
+    if operation is not None and operation not in journal.operations:
+        raise InvalidFields([FieldError("/islem", unknown(operation, journal.operations))])
+    exactly, least, most = value.get("kez"), value.get("en_az"), value.get("en_cok")
+    if exactly is not None:
+        if least is not None or most is not None:
+            raise InvalidFields([FieldError("/kez", TWO_COUNTS)])
+        least = most = exactly
+    elif least is None:
+        least = 1 if most is None else 0
+    most = MOST if most is None else most
+    if least > most:
+        raise InvalidFields([FieldError("/en_az", NO_COUNT_FITS)])
+    return Expected(
+        Choice(operation, method and method.upper(), value.get("yol"), value.get("durum"), sandbox=sandbox),
+        since=int(value.get("since", 0)),
+        query=value.get("sorgu", {}),
+        headers=value.get("basliklar", {}),
+        body=value.get("govde", msgspec.UNSET),
+        at_least=int(least),
+        at_most=int(most),
+    )
+
+
+def _sandbox(request: Request) -> bytes | None:
+    text = request.headers.get(HEADER.decode())
+    return None if text is None else text.encode("latin-1")

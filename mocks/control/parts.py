@@ -1,0 +1,28 @@
+"""What the control API commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from impl.app import Application
+from mocks.faults import Faults
+from mocks.journal import Journal
+from mocks.sandbox import Sandbox
+from mocks.sandboxes import HEADER, Sandboxes
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a running mock."""
+
+    application: Application
+    sandboxes: Sandboxes
+    faults: Faults
+    journal: Journal
+
+    async def sandbox(self, request: Request) -> Sandbox:
+        """The one that the request names, opened if need be. Raises Problem."""
+        named = request.headers.get(HEADER.decode())
+        return await self.sandboxes.of(None if named is None else named.encode("latin-1"))

@@ -1,0 +1,177 @@
+"""The mock's journal: the last requests and answers, in a ring that never grows beyond its bounds.
+
+What happens for each request is to keep references: nothing is decoded, parsed or copied before somebody reads.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from impl.world import Waker
+from mocks.answer import RawHeaders, pairs_of
+
+ENTRIES: Final = 5_000
+"""How many entries are kept at most."""
+BYTES: Final = 32 * 1024 * 1024
+"""How much memory they take at most; the oldest go first."""
+KEPT_BODY: Final = 16 * 1024
+"""Bytes of a body that are kept; the rest is cut off, and its size told."""
+MAX_FAULTS: Final = 20
+MAX_SENTENCE: Final = 500
+"""Characters of a fault or a note that are kept: a validator's sentence can hold the whole value."""
+
+ENTRY_WEIGHT: Final = 1_500
+HEADER_WEIGHT: Final = 170
+"""What an entry and each of its headers take beside their bytes, in CPython, rounded up."""
+
+NEWS: Final = 0
+"""What waiters of the journal listen to; a waker's other keys are chats, whose ids begin at 1."""
+
+
+def shortened(sentences: Iterable[str]) -> list[str]:
+    """As many of the sentences, and as much of each, as the journal keeps."""
+    return [sentence[:MAX_SENTENCE] for sentence, _ in zip(sentences, range(MAX_FAULTS), strict=False)]
+
+
+class Entry(Struct, gc=False):
+    """A request and its answer. Bodies are cut to KEPT_BODY bytes; sizes are those of the whole."""
+
+    began: float
+    """Unix seconds of the machine's clock, not of the mock's."""
+    milliseconds: float
+    method: str
+    path: str
+    raw_path: bytes
+    query: bytes
+    headers: RawHeaders
+    body: bytes
+    body_size: int
+    """Bytes that were read; an application that refuses at once reads none."""
+    operation: str | None
+    """None: the document has no such path or method."""
+    status: int
+    """0: nobody answered."""
+    answer_head: bytes | RawHeaders
+    """Header lines, each with its CRLF, or pairs: as the application sent them."""
+    answer: bytes
+    answer_size: int
+    faults: list[str]
+    """What breaks the contract."""
+    notes: list[str]
+    id: int = 0
+    """Its place among all requests since the start, from 1; the journal gives it."""
+
+    def weight(self) -> int:
+        """Bytes of memory that it takes, not less than in truth."""
+        head, said = self.answer_head, self.headers
+        size = ENTRY_WEIGHT + HEADER_WEIGHT * len(said) + sum([len(name) + len(value) for name, value in said])
+        if isinstance(head, bytes):
+            size += len(head)
+        else:
+            size += HEADER_WEIGHT * len(head) + sum([len(name) + len(value) for name, value in head])
+        if self.faults or self.notes:
+            size += sum([4 * len(text) + 100 for text in (*self.faults, *self.notes)])
+        # a path's text may take four bytes a character
+        return size + 5 * len(self.raw_path) + len(self.query) + len(self.body) + len(self.answer)
+
+    def answer_headers(self) -> list[tuple[str, str]]:
+        """The answer's headers by lower-case name."""
+        return pairs_of(self.answer_head)
+
+    def request_headers(self) -> list[tuple[str, str]]:
+        """The request's headers by lower-case name."""
+        return pairs_of(self.headers)
+
+
+def _nothing() -> None:
+    pass
+
+
+class Journal:
+    """A ring of entries, oldest first, and a bell for those who wait for the next."""
+
+    def __init__(
+        self,
+        operations: Mapping[str, str] | None = None,
+        *,
+        entries: int = ENTRIES,
+        size: int = BYTES,
+        waker: Waker | None = None,
+    ) -> None:
+        """`operations`: `METHOD /path` by operationId. `waker`: closed when the process ends. Raises ValueError."""
+        if entries < 1 or size < 1:
+            raise ValueError("a journal keeps at least one entry of at least one byte")
+        self.operations: Mapping[str, str] = operations or {}
+        self.waker = waker or Waker()
+        self.before_reading: Callable[[], None] = _nothing
+        """Whoever writes in batches brings it up to date here."""
+        self._last_id = 0
+        self.dropped = 0
+        """How many entries went since the start, or since it was cleared, for lack of room."""
+        self.size = 0
+        """What the entries weigh, in bytes."""
+        self._most, self._most_bytes = entries, size
+        self._entries: deque[Entry] = deque()
+        self._weights: deque[int] = deque()
+
+    @property
+    def last_id(self) -> int:
+        """How many requests there were since the start."""
+        self.before_reading()
+        return self._last_id
+
+    def __len__(self) -> int:
+        self.before_reading()
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Oldest first, as they are now."""
+        self.before_reading()
+        return iter(tuple(self._entries))
+
+    def add(self, *entries: Entry) -> None:
+        """Keep entries under the next ids; the oldest go while there are too many, or too heavy ones."""
+        kept, weights = self._entries, self._weights
+        for entry in entries:
+            self._last_id += 1
+            entry.id = self._last_id
+            weight = entry.weight()
+            kept.append(entry)
+            weights.append(weight)
+            self.size += weight
+            while len(kept) > self._most or self.size > self._most_bytes:
+                kept.popleft()
+                self.size -= weights.popleft()
+                self.dropped += 1
+        self.waker.wake(NEWS)
+
+    def after(self, entry_id: int) -> list[Entry]:
+        """What came after that entry, oldest first."""
+        self.before_reading()
+        found = []
+        for entry in reversed(self._entries):
+            if entry.id <= entry_id:
+                break
+            found.append(entry)
+        return found[::-1]
+
+    def entry(self, entry_id: int) -> Entry | None:
+        """The entry of that id, if it is still there."""
+        self.before_reading()
+        return next((entry for entry in reversed(self._entries) if entry.id == entry_id), None)
+
+    def clear(self, which: Callable[[Entry], bool] | None = None) -> int:
+        """Forget all entries, or those of them; ids go on. Answers how many it were."""
+        self.before_reading()
+        before = len(self._entries)
+        kept = [] if which is None else [entry for entry in self._entries if not which(entry)]
+        self._entries = deque(kept)
+        self._weights = deque(entry.weight() for entry in kept)
+        self.size = sum(self._weights)
+        if which is None:
+            self.dropped = 0
+        return before - len(kept)

@@ -1,0 +1,130 @@
+"""One world of the mock, and how time passes in it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final
+
+from impl.due import run_due
+from impl.store.memory import MemoryStore
+from impl.world import World
+from mocks.clock import MockClock
+from mocks.falling_due import next_due
+from mocks.sending import RestingSender
+
+Make = Callable[[MockClock], Awaitable[World]]
+"""Makes a world with that clock, whose store is a `MemoryStore` and whose sender a `RestingSender`."""
+
+EVERY: Final = 5.0
+"""Seconds between two rounds of what falls due, as in the server."""
+EVERY_FAST: Final = 0.25
+"""The same where the clock runs faster than ours."""
+FARTHEST: Final = timedelta(days=3_660)
+"""How far a clock goes at once."""
+
+log = logging.getLogger("cozum")
+
+
+class TooFar(ValueError):
+    """The clock does not go so far at once, or it would go back."""
+
+
+class Sandbox:
+    """A world with its own clock, store, files and ids; `name` is empty for the one of requests that name none."""
+
+    def __init__(self, name: str, clock: MockClock, world: World) -> None:
+        self.name = name
+        self.clock = clock
+        self.world = world
+        self.used_at = self._looked_at = monotonic()
+        """When it was last asked for, on the machine's monotonic clock."""
+        self._busy = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, name: str, make: Make) -> Sandbox:
+        """A new one, at the machine's time."""
+        clock = MockClock()
+        made = cls(name, clock, await make(clock))
+        made._start()
+        return made
+
+    async def begin(self, make: Make) -> None:
+        """Begin anew: another world, at the machine's time. Who waits in the old one waits no more."""
+        async with self._busy:
+            clock = MockClock()
+            world = await make(clock)
+            old, self.clock, self.world = self.world, clock, world
+            await _end(old)
+            self._start()
+
+    async def end(self) -> None:
+        """Nobody asks for it any more."""
+        await _end(self.world)
+
+    def _start(self) -> None:
+        sender = self.world.sender
+        if isinstance(sender, RestingSender):
+            sender.world = self.world
+            if self.store.tables.waiting:
+                sender.wake()
+
+    @property
+    def store(self) -> MemoryStore:
+        """The world's store, into which the mock may look."""
+        store = self.world.store
+        if not isinstance(store, MemoryStore):
+            raise TypeError("the mock keeps its state in memory")
+        return store
+
+    async def move_on(self, target: datetime) -> int:
+        """Set the clock to that instant, and do on the way what falls due, each at its time, before this returns.
+
+        Answers how much was done. Raises TooFar.
+        """
+        async with self._busy:
+            clock, speed = self.clock, self.clock.speed
+            if target < clock.now():
+                raise TooFar("the clock does not go back")
+            if target - clock.now() > FARTHEST:
+                raise TooFar(f"the clock goes {FARTHEST.days} days at once")
+            clock.run(0)
+            try:
+                done = await run_due(self.world)
+                while (instant := self._next_due()) is not None and instant < target:
+                    clock.move_to(instant)
+                    done += await run_due(self.world)
+                clock.move_to(max(target.timestamp(), clock.timestamp()))
+                return done + await run_due(self.world)
+            finally:
+                clock.run(speed)
+
+    def _next_due(self) -> datetime | None:
+        return next_due(self.store.tables, self.world.presence, self.clock.now())
+
+    async def look_after(self) -> None:
+        """Do what is due now, if it is time to look again; what fails is logged."""
+        now = monotonic()
+        every = EVERY_FAST if self.clock.speed > 1 else EVERY
+        if now - self._looked_at < every or self._busy.locked():
+            return
+        self._looked_at = now
+        async with self._busy:
+            try:
+                await run_due(self.world)
+            except Exception:
+                log.exception("what was due could not be done")
+
+    def release(self) -> None:
+        """Nobody waits in it any more: the process ends."""
+        self.world.waker.close()
+
+
+async def _end(world: World) -> None:
+    world.waker.close()
+    if isinstance(world.sender, RestingSender):
+        await world.sender.stop()
+    world.files.close()

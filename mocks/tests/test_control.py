@@ -1,0 +1,126 @@
+"""The control API is for this machine, and not for pages of other sites; faults are planted by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import openapi_spec_validator
+import pytest
+
+from mocks.control.document import control_document
+from mocks.tests.whole import Whole, whole_mock
+
+
+@pytest.fixture
+def mock() -> Iterator[Whole]:
+    with whole_mock() as made:
+        yield made
+
+
+def test_the_document_is_valid_and_served(mock: Whole) -> None:
+    openapi_spec_validator.validate(control_document())
+    assert mock.control("GET", "/openapi.json") == control_document()
+    assert mock.control("GET", "")["adresler"] == sorted(control_document()["paths"])
+
+
+def test_every_path_of_the_document_is_answered_and_no_other(mock: Whole) -> None:
+    assert mock.ask("GET", "/_mock/nowhere").status == 404
+    refused = mock.ask("PATCH", "/_mock/clock")
+    assert (refused.status, refused.headers["allow"]) == (405, "GET, HEAD, POST")
+    assert mock.ask("GET", "/_mocks").status == 404
+    for path, item in control_document()["paths"].items():
+        allowed = mock.ask("PATCH", path.replace("{id}", "1").replace("{name}", "a")).headers["allow"]
+        assert {method.upper() for method in item} == set(allowed.split(", ")) - {"HEAD"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://kotu.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:8081"},
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+        {"host": "kotu.example"},
+        {"host": "kotu.example:8080", "origin": "http://kotu.example:8080", "sec_fetch_site": "same-origin"},
+        {"host": ""},
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_pages_of_other_sites_may_not(mock: Whole, method: str, headers: dict[str, str]) -> None:
+    refused = mock.ask(method, "/_mock/clock", {"hiz": 0} if method == "POST" else None, **headers)
+    assert (refused.status, refused.json["kod"]) == (403, "denetim_kapali")
+    assert mock.control("GET", "/clock")["hiz"] == 1
+    assert "access-control-allow-origin" not in refused.headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"host": "localhost:8080"},
+        {"host": "mock:8080"},
+        {"host": "[::1]:8080"},
+        {"host": "host.docker.internal"},
+        {"origin": "http://127.0.0.1:8080", "sec_fetch_site": "same-origin"},
+        {"sec_fetch_site": "none"},
+    ],
+)
+def test_this_machine_may(mock: Whole, headers: dict[str, str]) -> None:
+    assert mock.control("GET", "/clock", **headers)
+
+
+@pytest.mark.parametrize(
+    ("client", "status"), [("::1", 200), ("::ffff:127.0.0.1", 200), ("127.9.9.9", 200), ("10.0.0.7", 403), ("", 403)]
+)
+def test_other_machines_may_not(mock: Whole, client: str, status: int) -> None:
+    assert mock.ask("GET", "/_mock/clock", client=client).status == status
+
+
+def test_what_is_asked_of_the_control_is_not_journaled(mock: Whole) -> None:
+    mock.control("GET", "/clock")
+    mock.widget("init", {"ziyaretci_id": "abc123"})
+    (entry,) = mock.control("GET", "/journal")["kayitlar"]
+    assert entry["islem"] == "widget_init"
+
+
+def test_the_journal_knows_requests_of_refused_sandboxes(mock: Whole) -> None:
+    mock.widget("init", {"ziyaretci_id": "abc123"}, x_mock_sandbox="a b")
+    (entry,) = mock.control("GET", "/journal")["kayitlar"]
+    assert (entry["durum"], entry["kusurlar"]) == (400, [])
+
+
+# Faults
+
+
+def test_faults_are_planted_listed_and_taken_away(mock: Whole) -> None:
+    planted = mock.control("POST", "/faults", {"operation": "widget_init", "status": 503, "count": 1})
+    assert planted == {"id": 1, "operation": "widget_init", "chance": 1, "count": 1, "status": 503, "struck": 0}
+    body = {"ziyaretci_id": "abc123"}
+    assert [mock.widget("init", body).status for _ in range(2)] == [503, 200]
+    assert mock.control("GET", "/faults")["hatalar"][0]["struck"] == 1
+    assert mock.control("DELETE", "/faults/1")["hatalar"] == []
+    assert mock.ask("DELETE", "/_mock/faults/1").status == 404
+    mock.control("PUT", "/faults", {"hatalar": [{"status": 500}, {"body": "truncated"}]})
+    assert [one["id"] for one in mock.control("GET", "/faults")["hatalar"]] == [1, 2]
+    assert mock.control("DELETE", "/faults")["hatalar"] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "field"),
+    [
+        ("POST", {"stauts": 503}, "/stauts"),
+        ("POST", {"operation": "widget_initt", "status": 503}, "/operation"),
+        ("POST", {"status": 200}, "/status"),
+        ("POST", {"delay": {"gamma": [1, 2]}}, "/delay"),
+        ("PUT", {"hatalar": [{"status": 503}, {"chance": 2, "status": 503}]}, "/hatalar/1/chance"),
+    ],
+)
+def test_a_wrong_fault_names_the_field_and_plants_nothing(
+    mock: Whole, method: str, body: dict[str, Any], field: str
+) -> None:
+    refused = mock.ask(method, "/_mock/faults", body)
+    assert refused.status == 422
+    assert refused.json["hatalar"][0]["alan"] == field, refused.json
+    assert mock.control("GET", "/faults")["hatalar"] == []
