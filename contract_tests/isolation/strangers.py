@@ -29,6 +29,7 @@ def house_of(judge: Judge, tenant: Tenant, *, seen_by_operator: bool = True) -> 
     house = kept.pop(key, None)
     if not isinstance(house, House):
         house = House(judge.client, tenant, seen_by_operator=seen_by_operator)
+    house.touched()  # since the last check its operator may have gone offline, and with them the chat
     yield house
     if not house.spent:
         kept[key] = house
