@@ -1,4 +1,4 @@
-"""CPU per request of `cozum mock` beside `cozum serve`, and beside the mock servers of others."""
+"""CPU per request of `cozum mock` beside itself without journal, `cozum serve`, and the mock servers of others."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from bench.npm import LeftOut, mockoon_command, prism_command
 from bench.scene import imagined, started
 from bench.servers import COMMANDS, Server
 
-BASE, OURS = "serve", "mock"
-OURS_ONLY = frozenset({BASE, OURS})
+SERVE, BASE, OURS = "serve", "no journal", "mock"
+OURS_ONLY = frozenset({SERVE, BASE, OURS})
 LIMITS = {"prism": 0.6, "mockoon": 0.2}
 """Server -> how many times its CPU per request `cozum mock` may take at most."""
 ON_TOP = 1.6
-"""The same of `cozum serve`: what journal and validation of every answer may cost."""
+"""The same of itself with `--no-journal`: what the journal and the check of every answer may cost."""
 ALL = OURS_ONLY | frozenset(LIMITS)
 
 OPERATIONS = (
@@ -27,7 +27,8 @@ OPERATIONS = (
     Operation("GET chat/messages, 1 new", ALL, poll),
 )
 
-OURS_COMMANDS = {BASE: COMMANDS["cozum"], OURS: [sys.executable, "-m", "cozum", "mock"]}
+MOCK = [sys.executable, "-m", "cozum", "mock"]
+OURS_COMMANDS = {SERVE: COMMANDS["cozum"], BASE: [*MOCK, "--no-journal"], OURS: MOCK}
 OTHERS: dict[str, Callable[[], list[str]]] = {"prism": prism_command, "mockoon": mockoon_command}
 
 

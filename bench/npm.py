@@ -12,7 +12,7 @@ from bench.servers import HOST, ROOT
 
 KEPT: Final = ROOT / "node_modules" / ".bench"
 """Beside what other tools of Node.js leave there; no part of the repository."""
-PACKAGES: Final = {"prism": "@stoplight/prism-cli@5.15.0", "mockoon": "@mockoon/cli@9.3.0"}
+PACKAGES: Final = {"prism": "@stoplight/prism-cli@5.16.0", "mockoon": "@mockoon/cli@9.9.0"}
 INSTALL_SECONDS: Final = 300
 
 

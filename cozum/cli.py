@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Group
 
 from cozum import __version__
 from cozum.errors import UsageError
@@ -54,14 +54,18 @@ Start `cozum mock` first. With `-f` it goes on, also over a restart of the mock;
 browser's developer tools open.
 """
 
+SERVERS = Group("Servers", sort_key=1)
+ASKING = Group("A running mock", sort_key=2)
+JUDGING = Group("The contract", sort_key=3)
+
 # Each command is imported when it is called; until then this is all that is known of it.
-app.command("cozum.commands.mock:mock", name="mock", help=MOCK)
-app.command("cozum.commands.serve:serve", name="serve", help=SERVE)
-app.command("cozum.commands.sign:sign", name="sign", help=SIGN)
-app.command("cozum.commands.lint:lint", name="lint", help=LINT)
-app.command("cozum.commands.log:log", name="log", help=LOG)
-app.command("cozum.commands.clock:clock", name="clock", help=CLOCK)
-app.command("cozum.commands.test:judge_server", name="test", help=TEST)
+app.command("cozum.commands.mock:mock", name="mock", help=MOCK, group=SERVERS)
+app.command("cozum.commands.serve:serve", name="serve", help=SERVE, group=SERVERS)
+app.command("cozum.commands.log:log", name="log", help=LOG, group=ASKING)
+app.command("cozum.commands.clock:clock", name="clock", help=CLOCK, group=ASKING)
+app.command("cozum.commands.sign:sign", name="sign", help=SIGN, group=ASKING)
+app.command("cozum.commands.test:judge_server", name="test", help=TEST, group=JUDGING)
+app.command("cozum.commands.lint:lint", name="lint", help=LINT, group=JUDGING)
 
 
 def run_command() -> None:

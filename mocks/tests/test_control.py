@@ -8,6 +8,9 @@ from typing import Any
 import openapi_spec_validator
 import pytest
 
+from impl.settings import Settings
+from impl.tests.client import DOCUMENT
+from mocks.app import Mock
 from mocks.control.document import control_document
 from mocks.tests.whole import Whole, whole_mock
 
@@ -124,3 +127,13 @@ def test_a_wrong_fault_names_the_field_and_plants_nothing(
     assert refused.status == 422
     assert refused.json["hatalar"][0]["alan"] == field, refused.json
     assert mock.control("GET", "/faults")["hatalar"] == []
+
+
+def test_without_journal_nothing_is_kept_or_told_and_everything_answered() -> None:
+    told: list[Any] = []
+    mock = Mock(Settings(DOCUMENT, demo=True), told.extend, journaled=False)
+    whole = Whole(mock)
+    whole.run(mock.start())
+    assert whole.widget("init", {"ziyaretci_id": "abc123"}).status == 200
+    assert whole.widget("init", {}).json["ipucu"]["neden"] == "alan"
+    assert whole.control("GET", "/journal")["kayitlar"] == told == []
