@@ -14,6 +14,7 @@ from impl.store.memory import MemoryStore
 from impl.world import World
 from mocks.clock import MockClock
 from mocks.falling_due import next_due
+from mocks.faults import Faults
 from mocks.sending import RestingSender
 
 Make = Callable[[MockClock], Awaitable[World]]
@@ -40,6 +41,8 @@ class Sandbox:
         self.name = name
         self.clock = clock
         self.world = world
+        self.faults = Faults()
+        """What goes wrong in this one only."""
         self.used_at = self._looked_at = monotonic()
         """When it was last asked for, on the machine's monotonic clock."""
         self._busy = asyncio.Lock()

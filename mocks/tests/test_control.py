@@ -110,6 +110,21 @@ def test_faults_are_planted_listed_and_taken_away(mock: Whole) -> None:
     assert mock.control("DELETE", "/faults")["hatalar"] == []
 
 
+def test_a_fault_of_a_sandbox_strikes_there_only(mock: Whole) -> None:
+    planted = mock.control("POST", "/faults", {"operation": "widget_init", "status": 503}, x_mock_sandbox="a")
+    assert planted["id"] == 1
+    body = {"ziyaretci_id": "abc123"}
+    assert mock.widget("init", body, x_mock_sandbox="a").status == 503
+    assert mock.widget("init", body, x_mock_sandbox="b").status == 200
+    assert mock.widget("init", body).status == 200
+    assert mock.control("GET", "/faults")["hatalar"] == []
+    mock.control("POST", "/faults", {"status": 429})
+    assert mock.widget("init", body, x_mock_sandbox="a").status == 429, "what is for every request goes first"
+    mock.control("DELETE", "/faults")
+    assert mock.control("DELETE", "/faults/1", x_mock_sandbox="a")["hatalar"] == []
+    assert mock.widget("init", body, x_mock_sandbox="a").status == 200
+
+
 @pytest.mark.parametrize(
     ("method", "body", "field"),
     [
