@@ -36,7 +36,7 @@ TRIGGERS: Final[Mapping[str, Trigger]] = {
 OPTIONS: Final[Mapping[str, str]] = {
     "oturum": "the chat, by id; without it one is opened",
     "ticket": "the ticket, by id; without it one is opened",
-    "operator": "the operator, by email; of a chat: who takes it before",
+    "operator": "the operator, by email; a chat they take first",
     "musteri": "the tenant, by API key; the first one without it",
     "ziyaretci": "the visitor's id; a new visitor without it",
     "ad": "the visitor's name",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from time import perf_counter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from impl.rules.retries import Outcome
 from impl.webhooks.carriers import Carrier
 from impl.webhooks.messages import Message
+
+HTTP: Final = "impl.webhooks.http"
 
 
 class Posted(NamedTuple):
@@ -41,6 +46,8 @@ class Watched:
 
 async def post(carrier: Carrier, message: Message, *, by_hand: bool = False) -> Posted:
     """Post it once. Raises NotNow."""
+    if HTTP not in sys.modules:  # a carrier imports it for the first message: that is not the receiver's time
+        await asyncio.to_thread(import_module, HTTP)
     began = perf_counter()
     outcome = await carrier.post(message)
     return Posted(message, outcome, (perf_counter() - began) * 1000, by_hand)

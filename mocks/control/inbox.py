@@ -34,8 +34,8 @@ PAUSE: Final = 0.03
 """Seconds between two looks while somebody waits."""
 
 NO_ADDRESS: Final = Text(
-    "Bu firmanın webhook adresi yok: `url` verin ya da portalda bir adres ayarlayın.",
-    "This tenant has no endpoint: give a `url`, or set an endpoint in the portal.",
+    "Bu firmanın webhook adresi yok: bir adres verin ya da portalda ayarlayın.",
+    "This tenant has no endpoint: name an address, or set one in the portal.",
 )
 NOT_A_URL: Final = Text(
     "`http://localhost:3000/hook` gibi bir adres olmalı (kullanıcı bilgisi olmadan).",
