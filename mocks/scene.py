@@ -92,6 +92,7 @@ class Scene:
 
 
 def tenant_of(scene: Scene, given: Given) -> Tenant:
+    """The tenant that was named, or the first. Raises InvalidFields."""
     tables, key = scene.tables, given.get("musteri")
     if key is None:
         if not tables.tenants:
@@ -102,11 +103,12 @@ def tenant_of(scene: Scene, given: Given) -> Tenant:
     return tables.tenants[tables.tenant_ids_by_key[key]]
 
 
-def new_visitor(tables: MemoryTx, tenant_id: int) -> str:
-    number = 1
-    while (tenant_id, f"{NEW_VISITOR}{number}") in tables.visitors:
-        number += 1
-    return f"{NEW_VISITOR}{number}"
+def new_visitor(scene: Scene, tenant_id: int) -> str:
+    """An id that no visitor of the tenant has; of several triggers at once each gets its own."""
+    while True:
+        visitor_id = f"{NEW_VISITOR}{scene.sandbox.world.ids.next('trigger')}"
+        if (tenant_id, visitor_id) not in scene.tables.visitors:
+            return visitor_id
 
 
 def named_operator(scene: Scene, given: Given) -> Operator | None:
@@ -163,7 +165,8 @@ def _members(tables: MemoryTx, tenant_id: int) -> dict[int, Operator]:
 
 def unknown_id(option: str, wanted: int, known: Mapping[int, object]) -> InvalidFields:
     newest = [str(number) for number in sorted(known)[-MOST_KNOWN:]]
-    return InvalidFields([FieldError(f"/{option}", unknown(str(wanted), newest))])
+    message = unknown(str(wanted), newest) if newest else Text("Henüz hiç yok.", "There is none yet.")
+    return InvalidFields([FieldError(f"/{option}", message)])
 
 
 def unfit_chat(option: str, message: Text, tables: MemoryTx) -> InvalidFields:

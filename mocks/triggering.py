@@ -57,7 +57,7 @@ class _Visit:
         self.scene = scene
         self.tenant = tenant_of(scene, given)
         known = given.get("ziyaretci")
-        self.visitor_id = new_visitor(scene.tables, self.tenant.id) if known is None else str(known)
+        self.visitor_id = new_visitor(scene, self.tenant.id) if known is None else str(known)
         self.caller = VisitorCalls(self.tenant.api_key, self.visitor_id)
         name = given.get("ad", NAME if known is None else None)
         self.who = {"ziyaretci_id": self.visitor_id} | ({} if name is None else {"ad": name})
