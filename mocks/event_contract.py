@@ -36,7 +36,7 @@ class EventContract:
     def faults(self, event: str, message: Message) -> list[str]:
         """What is wrong with a message of that event, a sentence each."""
         if event not in self.names:
-            return [f"no event {event}: the document has {', '.join(self.names)}"]
+            return [f"the document has no webhook {event}"]
         if event not in self._compiled:
             self._compiled[event] = self._compile(event)
         headers, body = self._compiled[event]

@@ -9,17 +9,16 @@ from __future__ import annotations
 import secrets
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
-from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct, field
 
 from impl.actions.deliveries import Attempt
 from impl.model import Delivery, EventKind, OutboxRow, WebhookEndpoint
+from impl.rules.retries import Outcome
 from impl.rules.webhooks import kind_of, message_id
-from impl.store.memory import MemoryStore, MemoryTx
+from impl.store.memory import MemoryStore
 from impl.webhooks.messages import Message, message
 from mocks.event_contract import is_signed
 from mocks.watched import Posted
@@ -30,6 +29,24 @@ MOST_ATTEMPTS: Final = 50
 """Attempts of one event that are kept; there are 10 by the schedule, more when somebody sends it again."""
 MOCK_SECRET: Final = "whsec_Y296dW0tbW9jay1hY2lrLWFuYWh0YXItMjAyNiEhISE="
 """Signs what no endpoint of a tenant signs; public, and the same in every mock."""
+
+
+class Tried(NamedTuple):
+    """An attempt at telling an event."""
+
+    timestamp: int
+    """`webhook-timestamp`: the Unix second that it was signed for."""
+    url: str
+    outcome: Outcome
+    milliseconds: float
+    by_hand: bool
+    """Whether somebody sent it again through the control API."""
+
+    @classmethod
+    def of(cls, posted: Posted, *, by_hand: bool = False) -> Tried:
+        """What is kept of it."""
+        message, outcome, milliseconds = posted
+        return cls(int(message.headers["webhook-timestamp"]), message.url, outcome, milliseconds, by_hand)
 
 
 class Happening(Struct, eq=False):
@@ -45,8 +62,8 @@ class Happening(Struct, eq=False):
     """None: the tenant had no endpoint that wanted it."""
     sent: Message | None = None
     """As it was last sent to the tenant's endpoint."""
-    attempts: deque[Posted] = field(default_factory=lambda: deque(maxlen=MOST_ATTEMPTS))
-    """What was posted, oldest first; those that somebody sent again too."""
+    attempts: deque[Tried] = field(default_factory=lambda: deque(maxlen=MOST_ATTEMPTS))
+    """Oldest first; those by hand too."""
 
     @property
     def kind(self) -> EventKind:
@@ -75,7 +92,8 @@ class Happening(Struct, eq=False):
 class Inbox:
     """The last events of a sandbox, oldest first. Their ids go on when it is emptied and when the state begins anew."""
 
-    def __init__(self, most: int = MOST_EVENTS) -> None:
+    def __init__(self, store: MemoryStore, most: int = MOST_EVENTS) -> None:
+        """What happens in that store, as `begin` says."""
         self.last_id = 0
         """How many events there were."""
         self.dropped = 0
@@ -83,13 +101,15 @@ class Inbox:
         self._most = most
         self._events: deque[Happening] = deque()
         self._by_webhook_id: dict[str, Happening] = {}
-        self._store = MemoryStore()
-        self._last_row = 0
+        self._enter(store)
 
     def begin(self, store: MemoryStore) -> None:
         """Look into this store from now on. What happened before is no news, but for what is still to be told."""
         self.clear()
-        self._store = store
+        self._enter(store)
+
+    def _enter(self, store: MemoryStore) -> None:
+        self._store, self._last_delivery = store, 0
         tables = store.tables
         waiting = {
             tables.deliveries_by_id[place].outbox_id for places in tables.waiting.values() for _, place in places
@@ -113,16 +133,13 @@ class Inbox:
                 event.delivery = known.get(event.delivery.id, event.delivery)
 
     def attempted(self, posted: Posted) -> None:
-        """Something was posted; what is none of our events is not kept."""
+        """The sender posted something; what is none of our events is not kept."""
         self.collect()
         event = self._by_webhook_id.get(posted.message.headers["webhook-id"])
         if event is None:
             return
-        event.attempts.append(posted)
-        endpoint = self._store.tables.webhooks.get(event.tenant_id)
-        if posted.by_hand:
-            return
-        event.sent = posted.message
+        event.attempts.append(Tried.of(posted))
+        event.sent, endpoint = posted.message, self.endpoint_of(event)
         if endpoint is not None and is_signed(posted.message, endpoint.secret):
             event.secret = endpoint.secret
 
@@ -156,9 +173,21 @@ class Inbox:
         self.last_id += too_many
         self.dropped += too_many
         tables = self._store.tables
-        deliveries = _deliveries_since(tables, rows[too_many].at)
+        deliveries = self._new_deliveries()
         for row in islice(rows, too_many, None):
             self._add(row, deliveries.get(row.id), tables.webhooks.get(row.event.tenant_id))
+
+    def _new_deliveries(self) -> dict[int, Delivery]:
+        """Those that were made since the last time, by the outbox row that they tell."""
+        tables, last = self._store.tables, self._last_delivery
+        found = {}
+        for _, delivery_id in reversed(tables.all_deliveries):  # the clock does not go back: newest first
+            if delivery_id <= last:
+                break
+            self._last_delivery = max(self._last_delivery, delivery_id)
+            delivery = tables.deliveries_by_id[delivery_id]
+            found[delivery.outbox_id] = delivery
+        return found
 
     def _add(self, row: OutboxRow, delivery: Delivery | None, endpoint: WebhookEndpoint | None) -> None:
         self.last_id += 1
@@ -170,15 +199,3 @@ class Inbox:
         if len(self._events) > self._most:
             del self._by_webhook_id[self._events.popleft().webhook_id]
             self.dropped += 1
-
-
-def _deliveries_since(tables: MemoryTx, at: datetime) -> dict[int, Delivery]:
-    """Deliveries that were made since then, by the outbox row that they tell."""
-    return {delivery.outbox_id: delivery for delivery in _newest(tables, at)}
-
-
-def _newest(tables: MemoryTx, at: datetime) -> Iterator[Delivery]:
-    for created_at, delivery_id in reversed(tables.all_deliveries):
-        if created_at < at:
-            return
-        yield tables.deliveries_by_id[delivery_id]

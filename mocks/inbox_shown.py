@@ -13,8 +13,7 @@ from impl.rules.retries import LIMIT_SECONDS, REASONS, Reason
 from impl.rules.times import ISTANBUL
 from impl.wire.webhooks import DELIVERY_STATES, EVENT_KINDS
 from mocks.event_contract import EventContract, is_signed
-from mocks.inbox import Happening
-from mocks.watched import Posted
+from mocks.inbox import Happening, Tried
 
 IN_ENGLISH: Final[Mapping[Reason, str]] = {
     "timeout": f"No answer came in {LIMIT_SECONDS} seconds",
@@ -44,7 +43,7 @@ def event_of(event: Happening, url: str | None, contract: EventContract, languag
         "imza_gecerli": is_signed(message, event.secret),
         "kusurlar": contract.faults(name, message),
         "teslimat": _delivery(event, url),
-        "denemeler": [attempt_of(posted, language) for posted in event.attempts],
+        "denemeler": [attempt_of(tried, language) for tried in event.attempts],
     }
 
 
@@ -63,17 +62,16 @@ def _delivery(event: Happening, url: str | None) -> dict[str, Any] | None:
     }
 
 
-def attempt_of(posted: Posted, language: Language) -> dict[str, Any]:
+def attempt_of(tried: Tried, language: Language) -> dict[str, Any]:
     """An attempt: when, where, and the status that came or why none did."""
-    message, outcome = posted.message, posted.outcome
-    timestamp = int(message.headers["webhook-timestamp"])
+    outcome = tried.outcome
     return {
-        "zaman": datetime.fromtimestamp(timestamp, ISTANBUL).isoformat(),
-        "url": message.url,
+        "zaman": datetime.fromtimestamp(tried.timestamp, ISTANBUL).isoformat(),
+        "url": tried.url,
         "durum": outcome.status,
         "hata": None if outcome.reason is None else reason_text(outcome.reason).in_language(language),
-        "sure_ms": round(posted.milliseconds, 1),
-        "elle": posted.by_hand,
+        "sure_ms": round(tried.milliseconds, 1),
+        "elle": tried.by_hand,
     }
 
 

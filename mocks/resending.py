@@ -30,6 +30,6 @@ async def resend(message: Message, *, anywhere: bool) -> Posted:
     """Post it now, once. `anywhere`: http and addresses that are not public are allowed. Raises NotNow."""
     carrier = LazyHttp(anywhere=anywhere)
     try:
-        return await post(carrier, message, by_hand=True)
+        return await post(carrier, message)
     finally:
         await carrier.close()

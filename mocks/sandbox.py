@@ -41,8 +41,7 @@ class Sandbox:
         self.name = name
         self.clock = clock
         self.world = world
-        self.inbox = Inbox()
-        self.inbox.begin(self.store)
+        self.inbox = Inbox(self.store)
         self.used_at = self._looked_at = monotonic()
         """When it was last asked for, on the machine's monotonic clock."""
         self._busy = asyncio.Lock()

@@ -34,6 +34,15 @@ class StepRefused(Problem):
     )
 
 
+class NotInDocument(Problem):
+    """The mock serves another document, in which something that is needed is not."""
+
+    status = 409
+    code = "belgede_yok"
+    title = Text("Belgede yok", "Not in the document")
+    detail = Text("Bunun için gereken `{name}` belgede yok.", "The document has no `{name}`, which this needs.")
+
+
 class Step(NamedTuple):
     """A call that was made."""
 
@@ -59,7 +68,9 @@ class Scene:
         return self.sandbox.store.tables
 
     async def call(self, operation: str, caller: Caller, body: Any = None, **path: Any) -> Any:
-        """What the operation answers as `data`. Raises StepRefused."""
+        """What the operation answers as `data`. Raises NotInDocument, StepRefused."""
+        if not self._calls.knows(operation):
+            raise NotInDocument(name=operation)
         try:
             answer = await self._calls.call(self.sandbox, operation, caller, path=path, body=body)
         except Refused as refused:
@@ -78,8 +89,10 @@ class Scene:
     def check(self, schema: str, body: Given, fields: Mapping[str, str]) -> None:
         """That the body keeps a schema of the contract; `fields` are the options by the body's names.
 
-        Raises InvalidFields.
+        Raises NotInDocument, InvalidFields.
         """
+        if schema not in self._schemas.names:
+            raise NotInDocument(name=schema)
         validator = self._schemas.validator({"$ref": f"#/components/schemas/{schema}"})
         errors = field_errors(validator.iter_errors(body))
         if errors:
@@ -164,6 +177,7 @@ def _members(tables: MemoryTx, tenant_id: int) -> dict[int, Operator]:
 
 
 def unknown_id(option: str, wanted: int, known: Mapping[int, object]) -> InvalidFields:
+    """That there is no such row, and the nearest of the newest."""
     newest = [str(number) for number in sorted(known)[-MOST_KNOWN:]]
     message = unknown(str(wanted), newest) if newest else Text("Henüz hiç yok.", "There is none yet.")
     return InvalidFields([FieldError(f"/{option}", message)])

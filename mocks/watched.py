@@ -23,8 +23,6 @@ class Posted(NamedTuple):
     outcome: Outcome
     milliseconds: float
     """Of the machine's time, whatever the mock's clock does."""
-    by_hand: bool = False
-    """Whether somebody sent it again through the control API."""
 
 
 class Watched:
@@ -44,10 +42,10 @@ class Watched:
         await self._carrier.close()
 
 
-async def post(carrier: Carrier, message: Message, *, by_hand: bool = False) -> Posted:
+async def post(carrier: Carrier, message: Message) -> Posted:
     """Post it once. Raises NotNow."""
     if HTTP not in sys.modules:  # a carrier imports it for the first message: that is not the receiver's time
         await asyncio.to_thread(import_module, HTTP)
     began = perf_counter()
     outcome = await carrier.post(message)
-    return Posted(message, outcome, (perf_counter() - began) * 1000, by_hand)
+    return Posted(message, outcome, (perf_counter() - began) * 1000)

@@ -22,7 +22,7 @@ from impl.wire.webhooks import EVENT_KINDS_READ
 from mocks.control.parts import Parts
 from mocks.control.requests import check_names, integer, json_body, reply, route, unknown
 from mocks.event_contract import event_contract
-from mocks.inbox import MOCK_SECRET, Happening, Inbox
+from mocks.inbox import MOCK_SECRET, Happening, Inbox, Tried
 from mocks.inbox_shown import attempt_of, event_of
 from mocks.resending import message_to, resend, secret_for
 from mocks.sandbox import Sandbox
@@ -136,9 +136,10 @@ async def _resend(parts: Parts, request: Request) -> Response:
         posted = await resend(message, anywhere=anywhere)
     except NotNow:
         raise Unavailable from None
-    sandbox.inbox.attempted(posted)
+    tried = Tried.of(posted, by_hand=True)
+    event.attempts.append(tried)
     told = {"webhook_id": event.webhook_id, "basliklar": message.headers, "secret": secret}
-    return reply({"deneme": attempt_of(posted, _language(request)), **told})
+    return reply({"deneme": attempt_of(tried, _language(request)), **told})
 
 
 def _event(inbox: Inbox, request: Request) -> Happening:

@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from impl.contract.schemas import Schemas
 from impl.model import Tenant
 from impl.tests.client import application
+from mocks.calling import Calls
 from mocks.control.document import control_document
+from mocks.scene import NotInDocument, Scene
 from mocks.tests.hooking import EVENTS, inbox, listening, set_webhook, trigger, verified
 from mocks.tests.whole import Whole, whole_mock
 from mocks.trigger_options import OPTIONS, TRIGGERS
+from mocks.triggering import trigger as run_trigger
 
 
 @pytest.fixture
@@ -243,4 +247,15 @@ def test_a_step_that_the_application_refuses_is_told_with_those_before(mock: Who
 def test_it_happens_in_the_sandbox_that_is_named(mock: Whole) -> None:
     told = mock.control("POST", "/trigger", {"olay": "yeni_chat"}, x_mock_sandbox="a")
     assert _one(told)["oturum_id"] == 43
+    assert inbox(mock) == []
+
+
+def test_a_document_without_the_operation_is_told(mock: Whole) -> None:
+    sandbox, binding = mock.mock.sandboxes.main, application().binding
+    knowing_nothing = Calls(mock.mock.application)
+    knowing_nothing._plans = {}
+    with pytest.raises(NotInDocument):
+        mock.run(run_trigger(Scene(knowing_nothing, sandbox, binding.schemas), "operator_cevrimdisi", {}))
+    with pytest.raises(NotInDocument):
+        mock.run(run_trigger(Scene(Calls(mock.mock.application), sandbox, Schemas({})), "yeni_chat", {}))
     assert inbox(mock) == []
