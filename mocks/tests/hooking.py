@@ -24,9 +24,9 @@ def listening() -> Iterator[Receiver]:
         yield receiver
 
 
-def set_webhook(mock: Whole, url: str, *events: str, new_secret: bool = False) -> str:
+def set_webhook(mock: Whole, url: str, *events: str, new_secret: bool = False, **headers: str) -> str:
     """Tenant 1's endpoint, as its owner sets it; answers its secret."""
-    same_site = {"accept": "application/json", "sec_fetch_site": "same-origin"}
+    same_site = {"accept": "application/json", "sec_fetch_site": "same-origin", **headers}
     signed_in = mock.ask("POST", "/portal/giris", {"email": "destek@example.com", "sifre": "sifre123"}, **same_site)
     cookie = signed_in.headers["set-cookie"].partition(";")[0]
     body = {"url": url, "olaylar": events or EVENTS, "secret_yenile": new_secret}
@@ -35,11 +35,12 @@ def set_webhook(mock: Whole, url: str, *events: str, new_secret: bool = False) -
     return str(answer.json["data"]["webhook"]["secret"])
 
 
-def attempted(mock: Whole, times: int = 1, event_id: int = 1) -> None:
-    """Let the mock go on until that event was sent so often, and what came of it is written down."""
+def attempted(mock: Whole, times: int = 1, sandbox: str = "") -> None:
+    """Let the mock go on until the first event was sent so often, and what came of it is written down."""
 
     def is_done() -> bool:
-        event = mock.mock.sandboxes.main.inbox.event(event_id)
+        known = mock.mock.sandboxes.known(sandbox)
+        event = None if known is None else known.inbox.event(1)
         return event is not None and event.delivery is not None and event.delivery.attempts == times
 
     async def wait() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 from time import monotonic
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.receiver import always
+from contract_tests.receiver import Reply, always
 from impl.tests.client import application
 from impl.webhooks.messages import Message
 from mocks.event_contract import event_contract, is_signed
@@ -111,6 +112,8 @@ def test_each_attempt_says_what_came_and_when_the_next_is_due(mock: Whole) -> No
         (told,) = inbox(mock)
         assert [one["durum"] for one in told["denemeler"]] == [503, 503]
         assert told["denemeler"][1]["zaman"] == due
+        assert told["basliklar"].items() <= receiver.heard[1].headers.items(), "the last attempt's"
+        assert receiver.heard[0].timestamp < receiver.heard[1].timestamp
         assert (told["teslimat"]["durum"], told["teslimat"]["deneme_sayisi"]) == ("bekliyor", 2)
     mock.control("POST", "/clock", {"ilerlet": "6m"})
     third = inbox(mock)[0]["denemeler"][2]
@@ -158,6 +161,24 @@ def test_it_is_told_when_the_portal_sends_it_again(mock: Whole) -> None:
         attempted(mock, 2)
     assert [one["elle"] for one in inbox(mock)[0]["denemeler"]] == [False, False]
     assert inbox(mock)[0]["teslimat"]["deneme_sayisi"] == 2
+
+
+def test_a_sandbox_that_ends_disturbs_nobody_elses_deliveries(mock: Whole) -> None:
+    released = threading.Event()
+    with listening() as receiver:
+        receiver.replies = lambda heard: Reply(204 if released.wait(10) else 500)
+        for name in ("a", "b"):
+            set_webhook(mock, receiver.url, x_mock_sandbox=name)
+            mock.control("POST", "/trigger", {"olay": "yeni_chat"}, x_mock_sandbox=name)
+
+        async def both_are_under_way() -> object:
+            return await asyncio.to_thread(receiver.wait, lambda: len(receiver.heard) == 2, 10)
+
+        assert mock.run(both_are_under_way())
+        assert mock.ask("DELETE", "/_mock/sandboxes/a").status == 204
+        released.set()
+        attempted(mock, sandbox="b")
+    assert inbox(mock, x_mock_sandbox="b")[0]["denemeler"][0]["durum"] == 204
 
 
 # Asking

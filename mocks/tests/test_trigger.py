@@ -137,6 +137,7 @@ def test_a_ticket_is_made_as_chosen_and_solved_again_after_it_was_opened_again(m
     again = trigger(mock, "ticket_cozuldu", ticket=1)
     assert [step["govde"] for step in again["adimlar"]] == [{"durum": "acik"}, {"durum": "cozuldu"}]
     assert _one(again)["operator_id"] == 7, "whose it is"
+    assert _one(trigger(mock, "ticket_cozuldu"))["operator_id"] == 8, "whose own tenant it is"
 
 
 def test_an_operator_who_signs_out_is_told_of_in_each_tenant(mock: Whole) -> None:
