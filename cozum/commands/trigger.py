@@ -48,7 +48,7 @@ def trigger(
     client = ControlClient(url, sandbox)
     told = client.call("POST", "/trigger", {"olay": event, **options})
     try:
-        _show(told)
+        print("\n".join(_lines(told)))
     except (KeyError, TypeError):
         raise client.unknown() from None
 
@@ -61,11 +61,11 @@ def _list() -> str:
     return "\n".join(lines)
 
 
-def _show(told: dict[str, Any]) -> None:
-    for step in told["adimlar"]:
-        print(f"{step['islem']}  {step['kim']}")
-    for other in told["diger_olaylar"]:
-        print(f"event {other['id']}  {other['olay']}")
+def _lines(told: dict[str, Any]) -> list[str]:
+    """The steps, the other events that they caused, and the event with what it says."""
+    lines = [f"{step['islem']}  {step['kim']}" for step in told["adimlar"]]
+    lines += [f"event {other['id']}  {other['olay']}" for other in told["diger_olaylar"]]
     for happening in told["olaylar"]:
-        print(f"event {happening['id']}  {happening['olay']}")
-        print(json.dumps(happening["govde"], ensure_ascii=False, indent=2))
+        lines.append(f"event {happening['id']}  {happening['olay']}")
+        lines.append(json.dumps(happening["govde"], ensure_ascii=False, indent=2))
+    return lines
