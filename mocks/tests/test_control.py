@@ -152,3 +152,4 @@ def test_without_journal_nothing_is_kept_or_told_and_everything_answered() -> No
     assert whole.widget("init", {"ziyaretci_id": "abc123"}).status == 200
     assert whole.widget("init", {}).json["ipucu"]["neden"] == "alan"
     assert whole.control("GET", "/journal")["kayitlar"] == told == []
+    whole.close()
