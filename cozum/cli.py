@@ -48,6 +48,16 @@ CLOCK = """Show or change the time that a running mock tells.
 `cozum clock freeze`, `run`, `set 2026-12-01T09:00`, `advance 2h30m`, `speed 60`. Advancing does on its way, in order,
 what falls due: webhooks' next attempts, operators who time out, chats that are forgotten. The clock does not go back.
 """
+RESET = """Begin anew in a running mock: with what it was started with, or with a scenario.
+
+`cozum reset --scenario busy-queue`; there are busy-queue, trial-ending, storage-full, offline, empty, and files of your
+own. The clock is the machine's again.
+"""
+SNAPSHOT = """Save the state of a running mock into a file that reads well in git, and load it again.
+
+`cozum snapshot save before-checkout` writes `snapshots/before-checkout.yaml`, `load` takes it back, `list` shows those
+that there are. When it is loaded, every instant moves with the clock: who waited for two minutes does so again.
+"""
 LOG = """Show what a running mock was asked and answered: a line each, below it what breaks the contract.
 
 Start `cozum mock` first. With `-f` it goes on, also over a restart of the mock; `--har FILE` writes an archive that a
@@ -61,6 +71,8 @@ app.command("cozum.commands.sign:sign", name="sign", help=SIGN)
 app.command("cozum.commands.lint:lint", name="lint", help=LINT)
 app.command("cozum.commands.log:log", name="log", help=LOG)
 app.command("cozum.commands.clock:clock", name="clock", help=CLOCK)
+app.command("cozum.commands.reset:reset", name="reset", help=RESET)
+app.command("cozum.commands.snapshot:snapshot", name="snapshot", help=SNAPSHOT)
 app.command("cozum.commands.test:judge_server", name="test", help=TEST)
 
 

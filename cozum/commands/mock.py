@@ -32,6 +32,12 @@ def mock(
     seed: Annotated[
         int | None, Parameter(help="What goes by chance (faults, generated answers) goes the same way again.")
     ] = None,
+    scenario: Annotated[
+        str | None, Parameter(help="Begin with this scenario: busy-queue, trial-ending, …, or a YAML file of your own.")
+    ] = None,
+    snapshot: Annotated[Path | None, Parameter(help="Begin with the state in this file (`cozum snapshot save`).")] = (
+        None
+    ),
     control_anywhere: Annotated[
         bool, Parameter(negative=(), help="Other machines may call the control API (/_mock) too.")
     ] = False,
@@ -41,10 +47,12 @@ def mock(
     from cozum.faults import plant
     from cozum.server import bind, run
     from cozum.start import greet, read_settings
+    from cozum.state import read_beginning
     from cozum.telling import tell, tell_only_faults
     from impl.contract.document import DocumentError
     from mocks.app import Mock
 
+    begin = read_beginning(scenario, snapshot)
     listener = bind(host, port)
     try:
         made = Mock(
@@ -53,6 +61,7 @@ def mock(
             lambda application: plant(faults, fault or [], seed, application.plans),
             batch=BATCH,
             control_anywhere=control_anywhere,
+            begin=begin,
         )
     except DocumentError as error:
         raise UsageError(str(error)) from None

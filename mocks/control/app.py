@@ -22,6 +22,7 @@ from mocks.control.journal import journal_routes
 from mocks.control.parts import Parts
 from mocks.control.requests import ROOT, check_names, refusal, reply, route
 from mocks.control.sandboxes import sandbox_routes
+from mocks.control.state import state_routes
 
 PRIVATE_NAMES: Final = (".localhost", ".internal")
 """Ends of names that nobody can point at this machine from outside."""
@@ -50,6 +51,7 @@ class Control:
             *sandbox_routes(parts),
             *fault_routes(parts),
             *journal_routes(parts.journal),
+            *state_routes(parts),
         ]
         handlers: dict[Any, Any] = {404: _not_found, 405: _wrong_method}
         starlette = Starlette(routes=routes, exception_handlers=handlers)

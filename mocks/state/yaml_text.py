@@ -1,0 +1,108 @@
+"""YAML as it reads well in git: a field a line, texts of several lines as blocks, instants without quotes."""
+
+from __future__ import annotations
+
+from base64 import encodebytes
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, cast
+
+import yaml
+
+from impl.problems import Text
+from mocks.state.wrong import WrongInput
+
+WIDTH: Final = 120
+TIMESTAMP: Final = "tag:yaml.org,2002:timestamp"
+DEEPEST: Final = 100
+"""Beyond it nothing was meant, and libyaml's composer has no bound of its own."""
+
+FAR: Final = r"\U000"
+"""How libyaml writes what lies beyond the 65,536 first characters, emoji among them; PyYAML's own writer shows it."""
+
+_Fast: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _FastWriter(_Fast):  # type: ignore[misc]
+    """Nothing is written twice by reference: a snapshot is a tree."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+class _PlainWriter(yaml.SafeDumper):
+    """The same, ten times as slow."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(writer: Any, value: str) -> Any:
+    return writer.represent_scalar("tag:yaml.org,2002:str", value, "|" if "\n" in value else None)
+
+
+def _bytes(writer: Any, value: bytes) -> Any:
+    """Base64 in lines of 76 characters."""
+    return _text(writer, encodebytes(value).decode())
+
+
+def _instant(writer: Any, value: datetime) -> Any:
+    return writer.represent_scalar(TIMESTAMP, value.isoformat())
+
+
+for _writer in (_FastWriter, _PlainWriter):
+    _writer.add_representer(str, _text)
+    _writer.add_representer(bytes, _bytes)
+    _writer.add_representer(datetime, _instant)
+
+
+class _Reader(_Loader):  # type: ignore[misc]
+    """Instants stay texts: which of them are meant, the fields say."""
+
+
+_Reader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != TIMESTAMP]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
+
+
+def write_yaml(value: Mapping[str, Any]) -> str:
+    """Each member by itself; lists and objects behind an empty line."""
+    parts = []
+    for name, member in value.items():
+        written = _write(_FastWriter, {name: member})
+        if FAR in written:
+            written = _write(_PlainWriter, {name: member})
+        parts.append(f"\n{written}" if isinstance(member, list | dict) else written)
+    return "".join(parts)
+
+
+def _write(writer: Any, value: Mapping[str, Any]) -> str:
+    written: str = yaml.dump(value, Dumper=writer, allow_unicode=True, sort_keys=False, width=WIDTH)
+    return written
+
+
+def read_yaml(text: str | bytes) -> Any:
+    """One document. Raises WrongInput with line and column."""
+    try:
+        _check_depth(text)
+        return yaml.load(text, _Reader)  # noqa: S506 - a safe loader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{mark.line + 1}:{mark.column + 1}: " if mark else ""
+        why = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
+        raise WrongInput("", Text(f"YAML okunamıyor: {where}{why}", f"is not YAML: {where}{why}")) from None
+    except (ValueError, RecursionError) as error:
+        raise WrongInput("", Text(f"YAML okunamıyor: {error}", f"is not YAML: {error}")) from None
+
+
+def _check_depth(text: str | bytes) -> None:
+    depth = 0
+    for event in yaml.parse(text, _Reader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise yaml.MarkedYAMLError(problem="nested too deep", problem_mark=cast("Any", event.start_mark))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
