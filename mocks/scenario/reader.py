@@ -54,7 +54,8 @@ class ScenarioReader:
         begins = given.get("from", "demo")
         if begins not in BEGINNINGS:
             raise WrongInput("/from", unknown(begins, BEGINNINGS))
-        steps = self._steps(given.get("steps") or [], "/steps", 0)
+        listed = given.get("steps")
+        steps = self._steps([] if listed is None else listed, "/steps", 0)
         scenario = Scenario(name, _text(given.get("description", ""), "/description", empty=True), begins, steps)
         if sum(step.acts() for step in steps) > MOST_ACTS:
             raise WrongInput("/steps", Text(f"En çok {MOST_ACTS} adım olur.", f"At most {MOST_ACTS} steps in all."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from typing import Any, Final, TypeVar, get_args, get_type_hints
@@ -33,7 +32,7 @@ def moved(row: Row, since: datetime, now: datetime) -> Row:
 
 class _Move:
     def __init__(self, since: datetime, now: datetime) -> None:
-        self._by = now - since
+        self._by = timedelta(seconds=now.timestamp() - since.timestamp())
         self._days = (now.astimezone(ISTANBUL).date() - since.astimezone(ISTANBUL).date()).days
 
     def of(self, row: Row) -> Row:
@@ -47,7 +46,8 @@ class _Move:
     def _value(self, value: Any) -> Any:
         match value:
             case datetime():
-                return in_istanbul(value + self._by)
+                fixed = value if isinstance(value.tzinfo, timezone) else in_istanbul(value)
+                return in_istanbul(fixed + self._by)
             case float():
                 return value + self._by.total_seconds()
             case tuple():
@@ -74,17 +74,10 @@ class _Move:
 def _moving(kind: type[Struct]) -> tuple[str, ...]:
     """The fields in which instants can stand; a float is Unix seconds."""
     hints = get_type_hints(kind)
-    return tuple(name for name in kind.__struct_fields__ if _holds(hints[name], _is_instant))
+    return tuple(name for name in kind.__struct_fields__ if _has_instant(hints[name]))
 
 
-def _is_instant(kind: Any) -> bool:
-    return kind in (datetime, float) or (isinstance(kind, type) and issubclass(kind, Struct) and bool(_moving(kind)))
-
-
-def _holds(hint: Any, is_meant: Callable[[Any], bool]) -> bool:
-    return is_meant(hint) or any(_holds(part, is_meant) for part in get_args(hint) if part is not hint)
-
-
-def kinds_with_instants(kinds: Mapping[str, type[Struct]]) -> dict[str, tuple[str, ...]]:
-    """For each name, the fields that move."""
-    return {name: _moving(kind) for name, kind in kinds.items()}
+def _has_instant(hint: Any) -> bool:
+    if hint in (datetime, float) or (isinstance(hint, type) and issubclass(hint, Struct) and _moving(hint)):
+        return True
+    return any(_has_instant(part) for part in get_args(hint))

@@ -9,7 +9,7 @@ from impl.problems import Text
 from mocks.state.wrong import WrongInput, below
 
 DEEPEST: Final = 64
-MOST_VALUES: Final = 20_000_000
+MOST_VALUES: Final = 5_000_000
 """YAML's aliases make few bytes into many values."""
 LARGEST: Final = 2**63 - 1
 
@@ -19,7 +19,7 @@ def check_plain(value: Any) -> None:
     left = MOST_VALUES
     level: list[tuple[Any, str]] = [(value, "")]
     for _ in range(DEEPEST):
-        left -= len(level)
+        left -= sum(len(node) for node, _ in level if isinstance(node, dict | list))
         if left < 0:
             raise WrongInput("", Text("Çok fazla değer var.", "There are too many values."))
         level = [child for node, pointer in level for child in _children(node, pointer)]

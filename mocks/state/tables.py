@@ -97,7 +97,7 @@ UNREAD: Final = {"folded_title": "", "reading": model.Reading((), "", ())}
 
 TABLES: Final[Sequence[Table]] = (
     Table("tenants", model.Tenant, "tenants", ID, "put_tenant", "tenant"),
-    Table("operators", model.Operator, "operators", ID, "put_operator", "operator"),
+    Table("operators", model.Operator, "operators", ID, "put_operator"),
     Table(
         "memberships",
         model.Membership,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import encodebytes
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,6 +20,8 @@ DEEPEST: Final = 100
 
 FAR: Final = r"\U000"
 """How libyaml writes what lies beyond the 65,536 first characters, emoji among them; PyYAML's own writer shows it."""
+LINE_BREAKS: Final = re.compile("[\r\x85\u2028\u2029]")
+"""What YAML takes for an end of a line too: folded away unless it is escaped."""
 
 _Fast: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -39,7 +42,8 @@ class _PlainWriter(yaml.SafeDumper):
 
 
 def _text(writer: Any, value: str) -> Any:
-    return writer.represent_scalar("tag:yaml.org,2002:str", value, "|" if "\n" in value else None)
+    style = '"' if LINE_BREAKS.search(value) else "|" if "\n" in value else None
+    return writer.represent_scalar("tag:yaml.org,2002:str", value, style)
 
 
 def _bytes(writer: Any, value: bytes) -> Any:
