@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from bench import requests
+from bench import report, requests
 from bench.limits import Verdict
 from bench.load import Client
 from bench.requests import BenchChat
@@ -96,8 +96,7 @@ def main() -> int:
     crowd = measure(more=sys.argv[1:])
     print(f"{crowd.kib_each:.0f} KiB a sandbox, {crowd.rss_before / MIB:.0f} MiB without")
     judged = verdicts(crowd)
-    for one in judged:
-        print(f"{one.what}: {one.measured:.1f} {one.unit} (at most {one.limit:g}): {'holds' if one.holds else 'BROKEN'}")
+    print(report.judged(judged))
     return 0 if all(one.holds for one in judged) else 1
 
 

@@ -108,7 +108,8 @@ class ControlClient:
         try:
             problem = json.loads(response.read(PART))
             if problem.get("hatalar"):
-                errors = [f"{error['alan'].lstrip('/')}: {error['mesaj']}" for error in problem["hatalar"]]
+                told = [(error["alan"].lstrip("/"), error["mesaj"]) for error in problem["hatalar"]]
+                errors = [f"{field}: {why}" if field else why for field, why in told]
                 return UsageError("; ".join(errors))
             if problem["kod"] != "yol_bulunamadi":
                 return UsageError(str(problem["detail"]))

@@ -42,7 +42,7 @@ def _of_snapshot(path: Path, content: bytes) -> Any:
         try:
             return beginnings.of((from_json if path.suffix == ".json" else from_yaml)(content))
         except WrongInput as wrong:
-            raise UsageError(f"{path}: {wrong}") from None
+            raise UsageError(f"{path}: {say_wrong(wrong)}") from None
 
     return begin
 
@@ -110,7 +110,11 @@ def counts_of(content: bytes) -> dict[str, int] | None:
     value = _outline(content)
     if value is None:
         return None
-    return {name: len(rows) for name, rows in value.items() if isinstance(rows, list)}
+    return _counts(value)
+
+
+def _counts(value: Mapping[str, Any]) -> dict[str, int]:
+    return {name: len(rows) for name, rows in value.items() if isinstance(rows, list) and name != "operator_calls"}
 
 
 def describe_file(path: Path) -> str:
@@ -122,7 +126,7 @@ def describe_file(path: Path) -> str:
     if value is None:
         return "is no snapshot"
     saved = str(value.get("saved_at", "")).replace("T", " ")[:16]
-    return f"{saved}  {count_words({name: len(rows) for name, rows in value.items() if isinstance(rows, list)})}"
+    return f"{saved}  {count_words(_counts(value))}"
 
 
 def _outline(content: bytes) -> dict[str, Any] | None:
@@ -138,7 +142,17 @@ def _outline(content: bytes) -> dict[str, Any] | None:
 
 def say_wrong(wrong: WrongInput) -> str:
     """`step 3.2, body/mesja: Unknown; did you mean `mesaj`?`"""
+    return _said(wrong.pointer, wrong.text.en)
+
+
+def say_refused(refused: str) -> str:
+    """The same of what the control API says of a scenario: `senaryo/steps/2/…: …`."""
+    pointer, colon, why = refused.removeprefix("senaryo").partition(": ")
+    return _said(pointer, why) if colon else refused
+
+
+def _said(pointer: str, why: str) -> str:
     from mocks.scenario.places import place_of
 
-    place = place_of(wrong.pointer)
-    return f"{place}: {wrong.text.en}" if place else wrong.text.en
+    place = place_of(pointer)
+    return f"{place}: {why}" if place else why

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from cozum.control import DEFAULT_URL, ControlClient, Sandbox, Url
+from cozum.control import DEFAULT_URL, ControlClient, NobodyThere, Sandbox, Url
 from cozum.errors import UsageError
 from cozum.state import count_words
 
@@ -70,10 +70,10 @@ def _load(client: ControlClient, folder: Path, name: str) -> None:
         raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}{nearest_file(path)}") from None
     try:
         told = client.call("PUT", "/state", content, longer=600, media_type="application/yaml")
-    except UsageError as error:
-        if type(error) is UsageError:
-            raise UsageError(f"{path}: {error}") from None
+    except NobodyThere:
         raise
+    except UsageError as refused:
+        raise UsageError(f"{path}: {refused}") from None
     try:
         print(f"loaded {path}: {count_words(told['satirlar'])}")
     except (KeyError, TypeError, AttributeError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -15,8 +14,7 @@ from mocks.beginnings import UnknownScenario
 from mocks.control.parts import Parts
 from mocks.control.requests import check_names, json_body, reply, route, unknown
 from mocks.sandbox import Sandbox
-from mocks.state.document import as_json, as_yaml, from_json, from_yaml
-from mocks.state.snapshot import Snapshot, count_rows, take_snapshot
+from mocks.state.snapshot import count_rows, take_snapshot
 from mocks.state.wrong import WrongInput
 
 BODY_LIMIT: Final = 64 * 1024 * 1024
@@ -24,8 +22,6 @@ JSON: Final = "application/json"
 YAML: Final = "application/yaml"
 YAMLS: Final = frozenset((YAML, "application/x-yaml", "text/yaml", "text/x-yaml"))
 FORMATS: Final = ("json", "yaml")
-
-READERS: Final[dict[str, Callable[[bytes], Snapshot]]] = {JSON: from_json, **dict.fromkeys(YAMLS, from_yaml)}
 
 
 def state_routes(parts: Parts) -> list[Route]:
@@ -38,6 +34,8 @@ def state_routes(parts: Parts) -> list[Route]:
 
 
 async def _show(parts: Parts, request: Request) -> Response:
+    from mocks.state.document import as_json, as_yaml  # costs a start that needs no snapshot
+
     check_names(request.query_params, ("format",))
     in_yaml = _wants_yaml(request)
     sandbox = await parts.sandbox(request)
@@ -58,14 +56,16 @@ def _wants_yaml(request: Request) -> bool:
 
 
 async def _load(parts: Parts, request: Request) -> Response:
+    from mocks.state.document import from_json, from_yaml
+
     check_names(request.query_params, ())
     sandbox = await parts.sandbox(request)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in READERS:
+    if media_type != JSON and media_type not in YAMLS:
         raise WrongMediaType(expected=f"{JSON}, {YAML}")
     body = await _body(request)
     try:
-        snapshot = await asyncio.to_thread(READERS[media_type], body)
+        snapshot = await asyncio.to_thread(from_json if media_type == JSON else from_yaml, body)
     except WrongInput as wrong:
         raise InvalidFields([wrong.field_error()]) from None
     await sandbox.begin(parts.beginnings.of(snapshot))

@@ -15,7 +15,6 @@ from mocks.scenario.settings import MEMBER_FIELDS, TENANT_FIELDS
 from mocks.scenario.steps import DEMO_KEY, Call, Caller, Scenario, Setting, Step
 from mocks.state.plain import check_plain
 from mocks.state.wrong import WrongInput, below, unknown
-from mocks.state.yaml_text import read_yaml
 
 MEMBERS: Final = ("name", "description", "from", "steps")
 BEGINNINGS: Final = ("demo", "empty")
@@ -27,11 +26,6 @@ VARIABLE: Final = re.compile(r"[A-Za-z_]\w{0,63}")
 MOST_ROUNDS: Final = 10_000
 MOST_ACTS: Final = 20_000
 DEEPEST: Final = 8
-
-
-def read_scenario(text: bytes, plans: Mapping[str, Plan], known: Known) -> Scenario:
-    """The scenario of a YAML file. Raises WrongInput."""
-    return ScenarioReader(plans, known).read(read_yaml(text))
 
 
 class ScenarioReader:

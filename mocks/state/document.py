@@ -15,7 +15,7 @@ from mocks.state.rows import read_bytes, read_row, read_whole_instant, written
 from mocks.state.snapshot import OperatorCall, Snapshot
 from mocks.state.tables import TABLES
 from mocks.state.wrong import WrongInput, below, unknown
-from mocks.state.yaml_text import read_yaml, write_yaml
+from mocks.state.yaml_text import read_yaml_as, write_yaml
 
 VERSION: Final = 1
 HEAD: Final = ("version", "saved_at", "last_ids")
@@ -46,8 +46,8 @@ def as_json(snapshot: Snapshot) -> bytes:
 
 
 def from_yaml(text: bytes) -> Snapshot:
-    """Raises WrongInput: where in the file, or which member, and what was expected."""
-    return read_document(read_yaml(text))
+    """Raises WrongInput: which line, which member, and what was expected."""
+    return read_yaml_as(text, read_document)
 
 
 def from_json(text: bytes) -> Snapshot:

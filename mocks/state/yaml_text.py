@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from base64 import encodebytes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import yaml
 
 from impl.problems import Text
 from mocks.state.wrong import WrongInput
+
+Value = TypeVar("Value")
 
 WIDTH: Final = 120
 TIMESTAMP: Final = "tag:yaml.org,2002:timestamp"
@@ -99,6 +101,36 @@ def read_yaml(text: str | bytes) -> Any:
         raise WrongInput("", Text(f"YAML okunamıyor: {where}{why}", f"is not YAML: {where}{why}")) from None
     except (ValueError, RecursionError) as error:
         raise WrongInput("", Text(f"YAML okunamıyor: {error}", f"is not YAML: {error}")) from None
+
+
+def read_yaml_as(text: bytes, read: Callable[[Any], Value]) -> Value:
+    """What `read` makes of the document. Raises WrongInput, with the line of what is wrong in it."""
+    value = read_yaml(text)
+    try:
+        return read(value)
+    except WrongInput as wrong:
+        line = _line_of(text, wrong.pointer)
+        why = wrong.text
+        raise WrongInput(wrong.pointer, Text(f"{why.tr} ({line}. satır)", f"{why.en} (line {line})")) from None
+
+
+def _line_of(text: bytes, pointer: str) -> int:
+    """Where the last part of the pointer that is there begins, counted from 1."""
+    node = yaml.compose(text, _Reader)
+    line = 1
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(node, yaml.MappingNode):
+            pairs = {key.value: (key, value) for key, value in node.value}
+        elif isinstance(node, yaml.SequenceNode):
+            pairs = {str(at): (value, value) for at, value in enumerate(node.value)}
+        else:
+            break
+        if name not in pairs:
+            break
+        key, node = pairs[name]
+        line = key.start_mark.line + 1
+    return line
 
 
 def _check_depth(text: str | bytes) -> None:
