@@ -14,15 +14,26 @@ if TYPE_CHECKING:
     from mocks.sandbox import Make
     from mocks.state.wrong import WrongInput
 
-SHOWN: Final = ("tenants", "operators", "visitors", "chats", "messages", "tickets", "files", "deliveries")
-"""The tables that a line has room for, in this order; the others are added up."""
+SHOWN: Final = {
+    "tenants": "tenant",
+    "operators": "operator",
+    "visitors": "visitor",
+    "chats": "chat",
+    "messages": "message",
+    "tickets": "ticket",
+    "files": "file",
+    "deliveries": "delivery",
+}
+"""The tables that a line has room for, and one of each; the others are added up."""
 
 
 def count_words(counts: Mapping[str, int]) -> str:
-    """`3 tenants, 4 chats, 12 messages, 18 others`; `nothing`."""
-    told = [f"{counts[name]} {name if counts[name] != 1 else name[:-1]}" for name in SHOWN if counts.get(name)]
+    """`3 tenants, 1 chat, 12 messages, 18 others`; `nothing`."""
+    told = [f"{counts[name]} {one if counts[name] == 1 else name}" for name, one in SHOWN.items() if counts.get(name)]
     others = sum(count for name, count in counts.items() if name not in SHOWN)
-    return ", ".join([*told, *([f"{others} others"] if others else [])]) or "nothing"
+    if others:
+        told.append(f"{others} {'other' if others == 1 else 'others'}")
+    return ", ".join(told) or "nothing"
 
 
 def read_beginning(scenario: str | None, snapshot: Path | None) -> Any:

@@ -108,7 +108,7 @@ class _Build:
         except NoSuchCaller as nobody:
             raise self._nobody(nobody, call, pointer) from None
         except Refused as refused:
-            raise _refusal(refused, pointer) from None
+            raise _refusal(refused, below(pointer, "query" if body is None else "body"), pointer) from None
         if isinstance(caller, VisitorCalls):
             self._remember(caller, answer)
         for name, place in call.save.items():
@@ -137,12 +137,12 @@ class _Build:
         return WrongInput(f"{pointer}/as/tenant", unknown(nobody, known_keys(world)))
 
 
-def _refusal(refused: Refused, pointer: str) -> WrongInput:
-    """The first field that was refused, or the call as a whole."""
+def _refusal(refused: Refused, fields: str, pointer: str) -> WrongInput:
+    """The first field that was refused, below `fields`, or the call as a whole."""
     problem = refused.problem
     errors = problem.get("hatalar") or []
     said = f"{refused.answer.status} {problem.get('kod')}: {problem.get('detail')}"
     if not errors:
         return WrongInput(below(pointer, "call"), Text(said, said))
     first = errors[0]
-    return WrongInput(f"{pointer}/body{first['alan']}", Text(first["mesaj"], first["mesaj"]))
+    return WrongInput(fields + first["alan"], Text(first["mesaj"], first["mesaj"]))

@@ -86,7 +86,7 @@ def _check_version(value: Mapping[str, Any]) -> None:
     if version != VERSION or isinstance(version, bool):
         raise WrongInput(
             "/version",
-            Text(f"Bu sürüm yalnız {VERSION} okur.", f"This version of cozum reads only {VERSION}."),
+            Text(f"Yalnız {VERSION}. sürüm okunur.", f"Only version {VERSION} can be read."),
         )
 
 

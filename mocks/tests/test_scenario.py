@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from impl.tests.client import DOCUMENT
 from mocks.scenario.places import place_of
 from mocks.state.wrong import WrongInput
 from mocks.tests.whole import Whole, whole_mock
@@ -177,6 +178,7 @@ def test_what_it_asks_is_not_journaled_and_leaves_no_token(mock: Whole) -> None:
             "step 1, call",
             "404 bulunamadi",
         ),
+        ("- {call: list_chats, as: {operator: destek@example.com}, query: {limit: 0}}", "step 1, query/limit", "1"),
         ("- {advance: yarın}", "step 1, advance", "a duration"),
         ("- {advance: 9999d}", "steps", "At most 3660 days"),
         ("- {advance: 1s, repeat: 0}", "step 1, repeat", "from 1 to 10000"),
@@ -214,6 +216,13 @@ def test_what_is_wrong_in_its_head_is_said(mock: Whole, start: str, place: str) 
     with pytest.raises(WrongInput) as wrong:
         _begin(mock, "- {advance: 1m}", start)
     assert place_of(wrong.value.pointer) == place
+
+
+def test_the_one_in_the_documentation_is_one(mock: Whole) -> None:
+    text = (DOCUMENT.parent / "docs" / "mock.md").read_text("utf-8")
+    (example,) = [block for block in text.split("```yaml\n") if block.startswith("name: mine")]
+    state = _begin(mock, "", example.partition("```")[0])
+    assert sorted(row.get("state", "waiting") for row in state["chats"]) == ["active", "waiting", "waiting", "waiting"]
 
 
 # Those that came with cozum

@@ -65,8 +65,8 @@ def test_tables_may_be_left_out() -> None:
 @pytest.mark.parametrize(
     ("change", "place", "said"),
     [
-        (("version: 1", "version: 2"), "/version", "reads only 1"),
-        (("version: 1", "version: true"), "/version", "reads only 1"),
+        (("version: 1", "version: 2"), "/version", "Only version 1 can be read."),
+        (("version: 1", "version: true"), "/version", "Only version 1 can be read."),
         (("version: 1\n", ""), "", "`version` is missing"),
         (("saved_at: ", "savedat: "), "/savedat", "did you mean `saved_at`?"),
         (("tenants:", "tenant:"), "/tenant", "did you mean `tenants`?"),
@@ -129,6 +129,13 @@ def test_what_is_no_snapshot_at_all(broken: bytes, said: str) -> None:
     with pytest.raises(WrongInput) as wrong:
         from_yaml(broken)
     assert str(wrong.value).startswith(said[:200])
+
+
+def test_the_line_is_told(text: str) -> None:
+    broken = text.replace("  sender: visitor", "  sender: vistor", 1)
+    line = broken.splitlines().index("  sender: vistor") + 1
+    with pytest.raises(WrongInput, match=rf"did you mean `visitor`\? \(line {line}\)"):
+        from_yaml(broken.encode())
 
 
 def test_aliases_cannot_make_few_bytes_into_many_values() -> None:
