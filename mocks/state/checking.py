@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from operator import attrgetter
@@ -26,6 +27,28 @@ FREE: Final = frozenset({("opened_projects", "tenant_id")})
 """It counts whatever became of the tenant."""
 ACTIVE: Final = "An `active` chat has an operator, a `waiting` one has none."
 
+FORMS: Final = (
+    (
+        "operators",
+        "password_hash",
+        re.compile(r"\$argon2id\$v=[0-9]+\$m=[0-9]+,t=[0-9]+,p=[0-9]+\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}"),
+        Text("Bir argon2id özeti olmalı.", "Must be an argon2id hash."),
+    ),
+    (
+        "webhooks",
+        "secret",
+        re.compile(r"whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"),
+        Text("`whsec_` ve en az 24 baytın base64'ü olmalı.", "Must be `whsec_` and the base64 of 24 bytes or more."),
+    ),
+    (
+        "screenshots",
+        "media_type",
+        re.compile(r"image/(?:png|jpeg|webp)"),
+        Text("PNG, JPEG ya da WebP olmalı.", "Must be PNG, JPEG or WebP."),
+    ),
+)
+"""Texts that the application works with, and does not only show."""
+
 Keyed = tuple[Hashable, str]
 """What must be there only once, and the pointer of the row that has it."""
 
@@ -46,6 +69,7 @@ def check_rows(snapshot: Snapshot) -> None:
     _check_sequence(snapshot, "chats", "last_sequence", "messages", "chat_id", "sequence")
     _check_sequence(snapshot, "tickets", "reply_count", "ticket_replies", "ticket_id", "position")
     _check_places(snapshot)
+    _check_forms(snapshot)
 
 
 def _keyed(snapshot: Snapshot, name: str, get: Any) -> Iterator[Keyed]:
@@ -105,8 +129,15 @@ def _check_sequence(snapshot: Snapshot, owners: str, count: str, name: str, owne
 
 
 def _check_places(snapshot: Snapshot) -> None:
-    """A delivery that waits has a time for it; a chat that is active has its operator."""
+    """A chat that is active has its operator."""
     for at, chat in enumerate(snapshot.rows["chats"]):
         if (chat.state == "active") != (chat.operator_id is not None) and chat.state != "closed":
             told = Text("`active` bir sohbetin operatörü olur, `waiting` olanın olmaz.", ACTIVE)
             raise WrongInput(f"/chats/{at}/operator_id", told)
+
+
+def _check_forms(snapshot: Snapshot) -> None:
+    for name, field, form, told in FORMS:
+        for at, row in enumerate(snapshot.rows[name]):
+            if not form.fullmatch(getattr(row, field)):
+                raise WrongInput(f"/{name}/{at}/{field}", told)

@@ -63,7 +63,7 @@ def read_document(value: Any) -> Snapshot:
     """The snapshot that plain data describes. Raises WrongInput."""
     check_plain(value)
     if not isinstance(value, dict):
-        raise WrongInput("", Text("Bir durum nesne olmalı.", "A state must be an object."))
+        raise WrongInput("", Text("Durum bir nesne olmalı.", "A state must be an object."))
     _check_version(value)
     for name in value:
         if name not in MEMBERS:
