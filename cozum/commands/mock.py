@@ -45,6 +45,7 @@ def mock(
     """Start the mock server."""
     from cozum.errors import UsageError
     from cozum.faults import plant
+    from cozum.protocol import StatesToo
     from cozum.server import bind, run
     from cozum.start import greet, read_settings
     from cozum.state import read_beginning
@@ -66,4 +67,4 @@ def mock(
     except DocumentError as error:
         raise UsageError(str(error)) from None
     asyncio.run(made.start())
-    run(made.app, listener, made, on_ready=lambda: greet("mock", listener, made.application, demo=True))
+    run(made.app, listener, made, lambda: greet("mock", listener, made.application, demo=True), StatesToo)

@@ -163,6 +163,19 @@ def test_a_mock_that_cannot_begin_so_says_why(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("mebibytes", "status", "code"), [(17, 422, "alan_hatasi"), (64.5, 413, "govde_cok_buyuk")], ids=["17", "64.5"]
+)
+def test_a_state_may_be_larger_than_any_other_body(url: str, mebibytes: float, status: int, code: str) -> None:
+    host, _, port = url.removeprefix("http://").partition(":")
+    connection = HTTPConnection(host, int(port), timeout=60)
+    body = b" " * int(mebibytes * 2**20)  # no JSON, which is found out once it is read
+    connection.request("PUT", "/_mock/state", body, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["kod"]) == (status, code)
+    connection.close()
+
+
+@pytest.mark.parametrize(
     ("counts", "said"),
     [
         ({}, "nothing"),
