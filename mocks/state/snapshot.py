@@ -44,10 +44,6 @@ class Snapshot:
     contents: Mapping[str, bytes]
     """The bytes of files, by the file's id."""
 
-    def counts(self) -> dict[str, int]:
-        """How many rows each table has, those without any left out."""
-        return {name: len(rows) for name, rows in self.rows.items() if rows}
-
 
 async def take_snapshot(world: World) -> Snapshot:
     """The state of a world whose store is a `MemoryStore` and whose ids are `MockIds`. Raises FilesUnavailable."""
