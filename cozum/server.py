@@ -37,11 +37,11 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def configuration(app: Any) -> uvicorn.Config:
+def configuration(app: Any, http: type[WholeAnswers] = WholeAnswers) -> uvicorn.Config:
     """How every server of ours is run."""
     return uvicorn.Config(
         app,
-        http=WholeAnswers,
+        http=http,
         interface="asgi3",
         log_level="error",  # what clients send wrong is answered, not logged
         access_log=False,
@@ -86,20 +86,26 @@ class OneWorld:
         self._world.files.close()
 
 
-def run(app: Any, listener: socket.socket, behind: Behind, on_ready: Callable[[], None]) -> None:
+def run(
+    app: Any,
+    listener: socket.socket,
+    behind: Behind,
+    on_ready: Callable[[], None],
+    http: type[WholeAnswers] = WholeAnswers,
+) -> None:
     """Serve until Ctrl-C or SIGTERM, and do what falls due behind it meanwhile.
 
     uvicorn raises the signal again when all is done: what that does is up to the caller's handlers.
     """
     with suppress(KeyboardInterrupt):
-        _Command(app, behind, on_ready).run(sockets=[listener])
+        _Command(app, behind, on_ready, http).run(sockets=[listener])
 
 
 class Server(uvicorn.Server):
     """Serves an application, and beside it does what falls due and sends the webhooks."""
 
-    def __init__(self, app: Any, behind: Behind) -> None:
-        super().__init__(configuration(app))
+    def __init__(self, app: Any, behind: Behind, http: type[WholeAnswers] = WholeAnswers) -> None:
+        super().__init__(configuration(app, http))
         self._behind = behind
         self._due: asyncio.Task[None] | None = None
 
@@ -119,8 +125,8 @@ class Server(uvicorn.Server):
 class _Command(Server):
     """A server that a person started: it says when it listens, and ends at once on Ctrl-C."""
 
-    def __init__(self, app: Any, behind: Behind, on_ready: Callable[[], None]) -> None:
-        super().__init__(app, behind)
+    def __init__(self, app: Any, behind: Behind, on_ready: Callable[[], None], http: type[WholeAnswers]) -> None:
+        super().__init__(app, behind, http)
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None
 

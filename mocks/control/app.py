@@ -23,6 +23,7 @@ from mocks.control.journal import journal_routes
 from mocks.control.parts import Parts
 from mocks.control.requests import ROOT, check_names, refusal, reply, route
 from mocks.control.sandboxes import sandbox_routes
+from mocks.control.state import state_routes
 from mocks.control.trigger import trigger_routes
 
 PRIVATE_NAMES: Final = (".localhost", ".internal")
@@ -54,6 +55,7 @@ class Control:
             *journal_routes(parts.journal),
             *inbox_routes(parts),
             *trigger_routes(parts),
+            *state_routes(parts),
         ]
         handlers: dict[Any, Any] = {404: _not_found, 405: _wrong_method}
         starlette = Starlette(routes=routes, exception_handlers=handlers)
