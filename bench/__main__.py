@@ -135,9 +135,8 @@ class Run:
     def _sandboxes(self) -> None:
         crowd = sandboxes.measure()
         self.verdicts += sandboxes.verdicts(crowd)
-        say(
-            f"{crowd.count:,} sandboxes: {crowd.kib_each:.0f} KiB each beside {crowd.rss_before / sandboxes.MIB:.0f} MiB"
-        )
+        before = crowd.rss_before / sandboxes.MIB
+        say(f"{crowd.count:,} sandboxes: {crowd.kib_each:.0f} KiB each beside {before:.0f} MiB")
 
     def _endless(self) -> None:
         found = endless.measure(endless.QUICK if self.quick else endless.REQUESTS, self.connections)
