@@ -62,6 +62,8 @@ class Entry(Struct, gc=False):
     faults: list[str]
     """What breaks the contract."""
     notes: list[str]
+    request_faults: list[str] = []
+    """What in the request breaks the contract; the proxy's alone, for the mock itself refuses such requests."""
     id: int = 0
     """Its place among all requests since the start, from 1; the journal gives it."""
 
@@ -73,8 +75,9 @@ class Entry(Struct, gc=False):
             size += len(head)
         else:
             size += HEADER_WEIGHT * len(head) + sum([len(name) + len(value) for name, value in head])
-        if self.faults or self.notes:
-            size += sum([4 * len(text) + 100 for text in (*self.faults, *self.notes)])
+        if self.faults or self.notes or self.request_faults:
+            said_of_it = (*self.faults, *self.notes, *self.request_faults)
+            size += sum([4 * len(text) + 100 for text in said_of_it])
         # a path's text may take four bytes a character
         return size + 5 * len(self.raw_path) + len(self.query) + len(self.body) + len(self.answer)
 

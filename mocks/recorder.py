@@ -12,12 +12,14 @@ from impl.contract.call import Scope
 from impl.contract.plan import Plan
 from impl.contract.replies import WHOLE, App, Receive, Send
 from mocks.answer import Message, RawHeaders, pairs_of, plan_of
+from mocks.codings import MOST, readable
 from mocks.faults import Strike
 from mocks.faulty import FAULT_KEY
 from mocks.hints import strays_of
 from mocks.journal import KEPT_BODY, Entry, Journal, shortened
 from mocks.misspelt import Known
-from mocks.reading import READING_KEY, Reading
+from mocks.reading import KEPT, READING_KEY, Reading
+from mocks.remarks import REMARKS_KEY, Remarks, remarks_of
 
 Tell = Callable[[Sequence[Entry]], None]
 """Is told of requests, oldest first, once they were answered."""
@@ -25,9 +27,14 @@ Tell = Callable[[Sequence[Entry]], None]
 BATCH_SECONDS: Final = 0.05
 """How long an exchange waits for others at most."""
 
+Tape = Callable[[Entry], None]
+"""Is given each exchange with the whole of its bodies, once it was answered."""
+
 MEMO: Final = 256
 MEMO_BODY: Final = KEPT_BODY
 """How many verdicts are remembered, and on bodies of how many bytes: polls are answered the same again and again."""
+
+NO_REMARKS: Final = Remarks()
 
 READABLE: Final[dict[str, dict[Any, Any]]] = {WHOLE: {}}
 """The extensions of ASGI that leave an answer readable."""
@@ -37,7 +44,15 @@ class Recorder:
     """Outermost of all that answers: what it keeps is what was read and what went out."""
 
     def __init__(
-        self, app: App, answers: Answers, known: Known, journal: Journal, tell: Tell, *, batch: int = 1
+        self,
+        app: App,
+        answers: Answers,
+        known: Known,
+        journal: Journal,
+        tell: Tell,
+        *,
+        batch: int = 1,
+        tape: Tape | None = None,
     ) -> None:
         """Exchanges are judged, kept and told `batch` at a time, or BATCH_SECONDS after the first of them.
 
@@ -50,6 +65,8 @@ class Recorder:
         self._journal = journal
         self._tell = tell
         self._batch = batch
+        self._tape = tape
+        self._kept = KEPT_BODY if tape is None else MOST
         self._judged: dict[tuple[Plan, int, bytes, int, bytes], list[str]] = {}
         self._heads: dict[tuple[bytes, int], dict[str, str]] = {}
         self._pending: list[tuple[Scope, _Exchange, float, float]] = []
@@ -61,7 +78,7 @@ class Recorder:
             self.settle()
             return
         extensions = READABLE if WHOLE in scope.get("extensions", ()) else {}
-        reading, exchange = Reading(receive), _Exchange(send)
+        reading, exchange = Reading(receive), _Exchange(send, self._kept)
         scope = {**scope, "extensions": extensions, READING_KEY: reading}
         began, start = time(), perf_counter()
         try:
@@ -79,6 +96,8 @@ class Recorder:
         pending, self._pending = self._pending, []
         if pending:
             entries = [self._entry(*exchange) for exchange in pending]
+            if self._tape is not None:
+                _write(self._tape, [(entry, scope) for entry, (scope, *_) in zip(entries, pending, strict=True)])
             self._journal.add(*entries)
             told = [entry for entry, (scope, *_) in zip(entries, pending, strict=True) if _is_news(entry, scope)]
             self._tell(told)
@@ -86,6 +105,11 @@ class Recorder:
     def _entry(self, scope: Scope, exchange: _Exchange, began: float, milliseconds: float) -> Entry:
         plan, status, path = plan_of(scope), exchange.status, scope["path"]
         reading: Reading = scope[READING_KEY]
+        remarks: Remarks = scope.get(REMARKS_KEY, NO_REMARKS)
+        if "content-encoding" in exchange.headers:
+            remarks = _decoded(exchange, scope)
+        faults = self._faults(scope, plan, exchange) if status and not remarks.final else []
+        notes = self._notes(scope, plan, reading) if plan is not None and status else []
         answer = exchange.answer
         return Entry(
             began,
@@ -95,15 +119,16 @@ class Recorder:
             scope.get("raw_path") or path.encode(),
             scope["query_string"],
             scope["headers"],
-            reading.raw(KEPT_BODY),
+            reading.raw(KEPT_BODY if self._tape is None else KEPT),
             reading.size,
             None if plan is None else plan.id,
             status,
             exchange.head,
-            answer if len(answer) <= KEPT_BODY else answer[:KEPT_BODY],
+            answer if len(answer) <= self._kept else answer[: self._kept],
             exchange.answer_size,
-            self._faults(scope, plan, exchange) if status else [],
-            self._notes(scope, plan, reading) if plan is not None and status else [],
+            [*remarks.faults, *faults] if remarks.faults else faults,
+            [*remarks.notes, *notes] if remarks.notes else notes,
+            remarks.request_faults or [],
         )
 
     def _notes(self, scope: Scope, plan: Plan, reading: Reading) -> list[str]:
@@ -119,6 +144,8 @@ class Recorder:
         if exchange.status == 501 and plan is not None and not plan.implemented:
             return []
         head, body = exchange.head, exchange.answer
+        if len(body) < exchange.answer_size and "json" in exchange.headers.get("content-type", ""):
+            return []
         if plan is None or not isinstance(head, bytes) or len(body) > MEMO_BODY:
             headers = exchange.headers or dict(pairs_of(head))
             return shortened(self._answers.faults(plan, exchange.status, headers, body))
@@ -138,6 +165,28 @@ class Recorder:
         return list(known) if known else known
 
 
+def _decoded(exchange: _Exchange, scope: Scope) -> Remarks:
+    """Put the body as it is meant in the place of the coded one, unless it was cut off already."""
+    remarks, coded = remarks_of(scope), exchange.answer
+    if len(coded) == exchange.answer_size:
+        read = readable(exchange.headers["content-encoding"], coded)
+        if read.fault or read.note:
+            remarks.final = True
+            remarks.faults += [read.fault] if read.fault else []
+            remarks.notes += [read.note] if read.note else []
+        else:
+            exchange.whole, exchange.answer_size = read.body, len(read.body)
+    return remarks
+
+
+def _write(tape: Tape, answered: Sequence[tuple[Entry, Scope]]) -> None:
+    """Give the tape what can be played again, and the journal no more than it keeps."""
+    for entry, scope in answered:
+        if entry.status and not scope.get(REMARKS_KEY, NO_REMARKS).final:
+            tape(entry)
+        entry.body, entry.answer = entry.body[:KEPT_BODY], entry.answer[:KEPT_BODY]
+
+
 def _is_news(entry: Entry, scope: Scope) -> bool:
     """Whether it was answered, or not answered because that was asked for; others went away by themselves."""
     return entry.status != 0 or FAULT_KEY in scope
@@ -146,10 +195,11 @@ def _is_news(entry: Entry, scope: Scope) -> bool:
 class _Exchange:
     """Stands between server and application, and keeps the answer that passes."""
 
-    __slots__ = ("_parts", "_send", "answer_size", "head", "headers", "status", "whole")
+    __slots__ = ("_kept", "_parts", "_send", "answer_size", "head", "headers", "status", "whole")
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, kept: int) -> None:
         self._send = send
+        self._kept = kept
         self.status = 0
         self.head: bytes | RawHeaders = b""
         self.headers: dict[str, str] = {}
@@ -160,7 +210,7 @@ class _Exchange:
 
     @property
     def answer(self) -> bytes:
-        """The answer's body: the whole of JSON, which is judged, else to KEPT_BODY bytes."""
+        """The answer's body: JSON, which is judged, to MOST bytes, else to as many as are kept."""
         if self._parts:
             self.whole, self._parts = b"".join(self._parts), []
         return self.whole
@@ -175,10 +225,8 @@ class _Exchange:
             self.headers = dict(pairs_of(self.head))
         else:
             body = message.get("body", b"")
-            room = KEPT_BODY - self.answer_size
+            room = (MOST if "json" in self.headers.get("content-type", "") else self._kept) - self.answer_size
             self.answer_size += len(body)
-            if "json" in self.headers.get("content-type", ""):
-                self._parts.append(body)
-            elif room > 0 and body:
+            if room > 0 and body:
                 self._parts.append(body[:room])
         await self._send(message)
