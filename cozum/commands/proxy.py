@@ -15,8 +15,8 @@ from cozum.errors import UsageError
 if TYPE_CHECKING:
     import ssl
 
+    from mocks.proxy.address import Address
     from mocks.proxy.app import Proxy
-    from mocks.proxy.upstream import Address
     from mocks.tape import Tape
 
 
@@ -76,7 +76,7 @@ def proxy(
 
 
 def _address(server: str) -> Address:
-    from mocks.proxy.upstream import NoAddress, read_address
+    from mocks.proxy.address import NoAddress, read_address
 
     try:
         return read_address(server)
@@ -85,7 +85,7 @@ def _address(server: str) -> Address:
 
 
 def _trusted(address: Address, ca: Path | None, *, insecure: bool) -> ssl.SSLContext | None:
-    from mocks.proxy.upstream import trusting
+    from mocks.proxy.connections import trusting
 
     if ca is not None and insecure:
         raise UsageError("--ca says whom to believe, --insecure to believe anybody: only one of them")

@@ -100,8 +100,8 @@ class Requests:
         """The headers that say who calls, and whether each has a bearer token. A cookie is the browser's affair."""
         operation: Node = self._document["paths"][plan.path][plan.method.lower()]
         schemes: Node = inlined(self._document, self._document["components"].get("securitySchemes", {}))
-        usual = self._document.get("security", [])
-        requirements: Sequence[Node] = operation["security"] if "security" in operation else usual
+        says = operation if "security" in operation else self._document
+        requirements: Sequence[Node] = says.get("security", [])
         for name in requirements[0] if len(requirements) == 1 else ():
             scheme = schemes[name]
             if scheme.get("type") == "apiKey" and scheme.get("in") == "header":

@@ -1,85 +1,24 @@
-"""The live server: its address, the connections to it, and what can go wrong there, as problems."""
+"""Asks a live server; what can go wrong there are problems."""
 
 from __future__ import annotations
 
 import re
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx
 
 from impl.problems import Problem
 from mocks.answer import RawHeaders
+from mocks.proxy.address import Address
+from mocks.proxy.connections import Connections, trusting
 from mocks.proxy.problems import BrokenAnswer, NotSendable, TooSlow, Unreachable
 
 CONNECT_SECONDS: Final = 10.0
-KEPT_SECONDS: Final = 4.0
-"""How long an unused connection is kept: less than servers do (5 s in Apache, Node and uvicorn), for one that they
-close while a request is on its way has lost that request."""
-KEPT: Final = 100
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that may be asked again without harm (RFC 9110, 9.2.1)."""
 LARGEST_STATUS: Final = 599
-
-
-class NoAddress(ValueError):
-    """What was given is no address of a server; the message says what one looks like."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a live server is."""
-
-    url: httpx.URL
-    host: bytes
-    """As it stands in `Host`."""
-    base: bytes
-    """What its paths begin with; empty, or `/…` without a slash at its end."""
-    shown: str
-    """As people read it."""
-
-    @property
-    def is_secure(self) -> bool:
-        return self.url.scheme == "https"
-
-    @property
-    def port(self) -> int:
-        return self.url.port or (443 if self.is_secure else 80)
-
-
-def read_address(text: str) -> Address:
-    """`https://staging.example`, with a port or a base path or without. Raises NoAddress."""
-    try:
-        parts = urlsplit(text if "://" in text else f"http://{text}")
-        parts.port  # noqa: B018 - it is read to see whether it is one
-        url = httpx.URL(parts.geturl())
-        is_address = parts.scheme in ("http", "https") and bool(url.host) and parts.port != 0
-    except (ValueError, httpx.InvalidURL):
-        is_address = False
-    if not is_address or re.search(r"[\s\\]", text):
-        raise NoAddress(f"{text!a} is no address of a server, such as https://staging.example")
-    if parts.query or parts.fragment or parts.username is not None or parts.password is not None:
-        raise NoAddress(f"{text!a}: an address has no query, fragment, user or password")
-    base = url.raw_path.rstrip(b"/")
-    return Address(url, url.netloc, base, f"{url.scheme}://{url.netloc.decode()}{base.decode()}")
-
-
-def trusting(ca: Path | None = None, *, insecure: bool = False) -> ssl.SSLContext:
-    """Whose certificates are believed: the usual authorities' and those of the file, or anybody's.
-
-    Raises OSError for a file that cannot be read or has no certificates (`ssl.SSLError` is one).
-    """
-    if insecure:
-        return httpx.create_ssl_context(verify=False)
-    context = httpx.create_ssl_context()
-    context.load_default_certs()
-    if ca is not None:
-        context.load_verify_locations(ca)
-    return context
 
 
 class Upstream:
@@ -89,10 +28,7 @@ class Upstream:
         """`trusted`: for https; `seconds`: how long it may say nothing."""
         self.address = address
         self._seconds = seconds
-        self._transport = httpx.AsyncHTTPTransport(
-            verify=trusted or False,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=KEPT, keepalive_expiry=KEPT_SECONDS),
-        )
+        self._connections = Connections(trusted or trusting(insecure=True))
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds), pool=None)
         self._timeout = timeout.as_dict()
 
@@ -112,16 +48,28 @@ class Upstream:
             extensions["trace"] = fresh
         request = httpx.Request(method, self.address.url, headers=headers, stream=stream, extensions=extensions)
         try:
-            return Reply(await self._transport.handle_async_request(request), self)
+            return await self._sent(request)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
             if fresh.connected or not may_repeat:
                 raise self.problem(error) from None
         except httpx.HTTPError as error:
             raise self.problem(error) from None
         try:
-            return Reply(await self._transport.handle_async_request(request), self)
+            return await self._sent(request)
         except httpx.HTTPError as error:
             raise self.problem(error) from None
+
+    async def _sent(self, request: httpx.Request) -> Reply:
+        transport = self._connections.take()
+        try:
+            return Reply(await transport.handle_async_request(request), self, transport)
+        except BaseException:
+            await self.give_back(transport)
+            raise
+
+    async def give_back(self, transport: httpx.AsyncHTTPTransport) -> None:
+        """The exchange is over, or failed."""
+        await self._connections.give_back(transport)
 
     def problem(self, error: httpx.HTTPError) -> Problem:
         """What went wrong there, as an answer."""
@@ -147,17 +95,18 @@ class Upstream:
 
     async def close(self) -> None:
         """Let go of all connections."""
-        await self._transport.aclose()
+        await self._connections.close()
 
 
 class Reply:
     """An answer whose body is still to come; close it."""
 
-    def __init__(self, response: httpx.Response, upstream: Upstream) -> None:
+    def __init__(self, response: httpx.Response, upstream: Upstream, transport: httpx.AsyncHTTPTransport) -> None:
         self.status = response.status_code
         self.headers: RawHeaders = response.headers.raw
         self._stream: Any = response.stream
         self._upstream = upstream
+        self._transport = transport
         self.parts = self._read()
         """The body as it comes, coded as it was. Raises a problem."""
 
@@ -170,7 +119,10 @@ class Reply:
 
     async def close(self) -> None:
         """Also before the end: what is left of it is nobody's."""
-        await self._stream.aclose()
+        try:
+            await self._stream.aclose()
+        finally:
+            await self._upstream.give_back(self._transport)
 
 
 class _Fresh:
