@@ -36,8 +36,11 @@ class Mock:
         *,
         batch: int = 1,
         control_anywhere: bool = False,
+        replay: Callable[[App, Application], App] | None = None,
     ) -> None:
         """`plant` reads the faults to begin with. `start` must be awaited before the first request.
+
+        `replay` puts something around the application, which then answers what that leaves.
 
         Raises DocumentError, and what `plant` raises.
         """
@@ -47,7 +50,7 @@ class Mock:
         faults = Faults() if plant is None else plant(self.application)
         self.parts = Parts(self.application, self.sandboxes, faults, build_journal(self.application, self.waker))
         known = _known(self.application)
-        app = Sandboxed(_answering(self.application, known, faults), self.sandboxes)
+        app = Sandboxed(_answering(self.application, known, faults, replay), self.sandboxes)
         recorded = Recorder(app, _answers(self.application), known, self.parts.journal, tell, batch=batch)
         self.app: App = Control(recorded, self.parts, anywhere=control_anywhere)
 
@@ -92,10 +95,17 @@ def build_journal(application: Application, waker: Waker | None = None) -> Journ
     return Journal({plan.id: f"{plan.method} {plan.path}" for plan in application.plans}, waker=waker)
 
 
-def _answering(application: Application, known: Known, faults: Faults) -> App:
+def _answering(
+    application: Application,
+    known: Known,
+    faults: Faults,
+    replay: Callable[[App, Application], App] | None = None,
+) -> App:
     """The application; of the same seed (that of the faults), what goes by chance goes the same way."""
     binding = application.binding
-    hints = Hints(application.asgi, application.worlds, known)
+    hints: App = Hints(application.asgi, application.worlds, known)
+    if replay is not None:
+        hints = replay(hints, application)
     generator = Generator(binding.document, binding.schemas)
     preferring = Prefers(hints, application.find_plan, generator, faults.seed)
     faulty = Faulty(preferring, application.find_plan, application.plans, faults)

@@ -32,6 +32,12 @@ def mock(
     seed: Annotated[
         int | None, Parameter(help="What goes by chance (faults, generated answers) goes the same way again.")
     ] = None,
+    replay: Annotated[
+        Path | None, Parameter(help="Answer from this recording (HAR) of `cozum proxy --record` or a browser.")
+    ] = None,
+    replay_only: Annotated[
+        bool, Parameter(negative=(), help="Answer 404 to what is not in the recording, instead of the usual answer.")
+    ] = False,
     control_anywhere: Annotated[
         bool, Parameter(negative=(), help="Other machines may call the control API (/_mock) too.")
     ] = False,
@@ -39,12 +45,14 @@ def mock(
     """Start the mock server."""
     from cozum.errors import UsageError
     from cozum.faults import plant
+    from cozum.replay import read_replay
     from cozum.server import bind, run
     from cozum.start import greet, read_settings
     from cozum.telling import tell, tell_only_faults
     from impl.contract.document import DocumentError
     from mocks.app import Mock
 
+    replaying = read_replay(replay, only=replay_only)
     listener = bind(host, port)
     try:
         made = Mock(
@@ -53,6 +61,7 @@ def mock(
             lambda application: plant(faults, fault or [], seed, application.plans),
             batch=BATCH,
             control_anywhere=control_anywhere,
+            replay=replaying,
         )
     except DocumentError as error:
         raise UsageError(str(error)) from None
