@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
@@ -19,6 +19,8 @@ from mocks.show import UNREADABLE
 
 FORM: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/"
+PAGE: Final = "text/html"
+SAME: Final = (True, True, 1.0, 1.0)
 ANY: Final = object()
 """The body of a request whose parts nobody compares: every multipart body has a boundary of its own."""
 
@@ -32,6 +34,8 @@ class Asked:
     path: str
     query: Pairs
     """Sorted."""
+    is_page: bool
+    """Whether a page is asked for: the portal answers HTML or JSON under the same path."""
     body: Any
     """JSON as builtins, a form as an object of texts, other text as it is."""
 
@@ -51,20 +55,23 @@ class Takes:
     def __init__(self, exchanges: Iterable[Recorded], find_plan: Callable[[Scope], Plan | None]) -> None:
         self._find_plan = find_plan
         self._takes: dict[tuple[str, str], list[Take]] = {}
-        self.count = 0
-        """Recorded answers."""
+        self._same: dict[Hashable, Take] = {}
         for recorded in exchanges:
             self._add(recorded)
 
     def _add(self, recorded: Recorded) -> None:
-        asked = Asked(unquote(recorded.path), read_query(recorded.query), read_body(recorded.media_type, recorded.body))
-        takes = self._takes.setdefault(self._key(recorded.method, recorded.path), [])
-        take = next((take for take in takes if take.asked == asked), None)
+        asked = Asked(
+            unquote(recorded.path),
+            read_query(recorded.query),
+            PAGE in recorded.accept,
+            read_body(recorded.media_type, recorded.body),
+        )
+        same = _identity(recorded.method, asked)
+        take = self._same.get(same)
         if take is None:
-            take = Take(asked, str(recorded))
-            takes.append(take)
+            take = self._same[same] = Take(asked, str(recorded))
+            self._takes.setdefault(self._key(recorded.method, recorded.path), []).append(take)
         take.answers.append(recorded.answer)
-        self.count += 1
 
     def _key(self, method: str, raw_path: str) -> tuple[str, str]:
         """Method, and the path's template where the contract has one."""
@@ -75,6 +82,10 @@ class Takes:
         """Those of the same operation; of a path that the contract has not, those of the same path."""
         return self._takes.get(self._key(method, raw_path), ())
 
+    def same(self, method: str, asked: Asked) -> Take | None:
+        """The take of that very request."""
+        return self._same.get(_identity(method, asked))
+
     def nearest(self, method: str, raw_path: str) -> str | None:
         """A request of the recorded operation that is written most alike, for a person."""
         shown = {" ".join(key): takes[0].shown for key, takes in self._takes.items()}
@@ -82,17 +93,27 @@ class Takes:
         return shown[found[0]] if found else None
 
 
+def _identity(method: str, asked: Asked) -> Hashable:
+    body = b"" if asked.body is ANY else msgspec.json.encode(asked.body, order="deterministic")
+    return method, asked.path, tuple(asked.query), asked.is_page, body
+
+
 def best(takes: Sequence[Take], asked: Asked, is_used_up: Callable[[Take], bool]) -> Take:
-    """The take that is most alike: the same path first, then the query, then the body.
+    """The take that is most alike: the same path first, then whether a page is asked for, the query, the body.
 
     Of equals one that has answers left, and then the first.
     """
     return max(takes, key=lambda take: (*likeness(take.asked, asked), not is_used_up(take)))
 
 
-def likeness(recorded: Asked, asked: Asked) -> tuple[bool, float, float]:
-    """How alike two requests are, in path, query and body; 1.0 is the same."""
-    return recorded.path == asked.path, _alike_pairs(recorded.query, asked.query), _alike(recorded.body, asked.body)
+def likeness(recorded: Asked, asked: Asked) -> tuple[bool, bool, float, float]:
+    """How alike two requests are; SAME: nothing differs."""
+    return (
+        recorded.path == asked.path,
+        recorded.is_page == asked.is_page,
+        _alike_pairs(recorded.query, asked.query),
+        _alike(recorded.body, asked.body),
+    )
 
 
 def read_query(text: str) -> Pairs:
@@ -127,7 +148,7 @@ def _alike_pairs(one: Pairs, other: Pairs) -> float:
 
 def _alike(recorded: Any, asked: Any) -> float:
     """Of objects the share of members that are alike; a secret that was left out is like anything."""
-    if recorded is ANY or recorded == HIDDEN or recorded == asked:
+    if recorded is ANY or recorded in (HIDDEN, asked):
         return 1.0
     if isinstance(recorded, dict) and isinstance(asked, dict):
         names = recorded.keys() | asked.keys()

@@ -31,7 +31,7 @@ STAND_INS: Final[Mapping[str, str]] = {
     "sifre": "kayitta-yok",
 }
 """What answers have in the place of secrets that were left out: of their form, so that clients go on."""
-_HIDDEN_MEMBER = re.compile(rf'"({"|".join(STAND_INS)})"(\s*:\s*)"{HIDDEN}"')
+_HIDDEN_MEMBER = re.compile(rf'"({"|".join(STAND_INS)})"(\s*:\s*)"(?:{HIDDEN}|\\u2026)"')
 
 
 class NoRecording(ValueError):
@@ -45,6 +45,7 @@ class Recorded(NamedTuple):
     path: str
     """As sent, percent-encoded."""
     query: str
+    accept: str
     media_type: str
     body: str
     answer: Answer
@@ -79,6 +80,7 @@ class _Text(Struct, rename="camel"):
 class _Request(Struct, rename="camel"):
     method: str
     url: str
+    headers: list[_Pair] = []
     post_data: _Text | None = None
 
 
@@ -154,7 +156,8 @@ def _recorded(entry: _Entry) -> Recorded | None:
     body = b64decode(content.text, validate=True) if content.encoding == "base64" else _shown(content.text).encode()
     answer = Answer(response.status, list(_headers(response.headers)), body)
     posted = request.post_data or _Text()
-    return Recorded(request.method, url.path or "/", url.query, posted.mime_type, posted.text, answer)
+    accept = next((pair.value for pair in request.headers if pair.name.lower() == "accept"), "")
+    return Recorded(request.method, url.path or "/", url.query, accept, posted.mime_type, posted.text, answer)
 
 
 def _headers(pairs: Sequence[_Pair]) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from impl.problems import Problem, Text
 from impl.world import World
 from mocks.answer import Answer, body_of
 from mocks.documented import new_request_id
-from mocks.matching import Asked, Take, Takes, best, read_body, read_query
+from mocks.matching import PAGE, SAME, Asked, Take, Takes, best, likeness, read_body, read_query
 from mocks.recording import Recording
 from mocks.remarks import remarks_of
 from mocks.sandbox import Sandbox
@@ -61,18 +61,20 @@ class Replaying:
 
     async def _play(self, takes: Sequence[Take], scope: Scope, receive: Receive, send: Send) -> None:
         body = await body_of(receive)
-        media_type = dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")
+        headers = dict(scope["headers"])
         asked = Asked(
             scope["path"],
             read_query(scope["query_string"].decode("latin-1")),
-            read_body(media_type, body.decode("utf-8", "replace")),
+            PAGE.encode() in headers.get(b"accept", b""),
+            read_body(headers.get(b"content-type", b"").decode("latin-1"), body.decode("utf-8", "replace")),
         )
         played = self._played_in(scope[SANDBOX_KEY])
-        take = best(takes, asked, lambda take: played.get(take, 0) >= len(take.answers))
+        same = self._takes.same(scope["method"], asked)
+        take = same or best(takes, asked, lambda take: played.get(take, 0) >= len(take.answers))
         place = min(played.get(take, 0), len(take.answers) - 1)
         played[take] = place + 1
         self._set_plan(scope)
-        alike = "" if take.asked == asked else ", the most like it"
+        alike = "" if likeness(take.asked, asked) == SAME else ", the most like it"
         of_them = f"; answer {place + 1} of {len(take.answers)}" if len(take.answers) > 1 else ""
         remarks_of(scope).notes.append(f"replayed: {take.shown:.200}{alike}{of_them}")
         await _send(take.answers[place], scope["method"], send)

@@ -47,7 +47,7 @@ def proxy(
     from cozum.start import read_settings
     from cozum.telling import tell, tell_only_faults
     from impl.contract.document import DocumentError
-    from mocks.proxy.app import Proxy
+    from mocks.proxy.app import Proxy, only_contract
     from mocks.proxy.upstream import Upstream
 
     if record_secrets and record is None:
@@ -60,10 +60,10 @@ def proxy(
     _check_circle(address, listener)
     try:
         upstream = Upstream(address, trusted, seconds=timeout)
-        settings = read_settings(document, "memory://", demo=False)
+        application = only_contract(read_settings(document, "memory://", demo=False))
         tape = None if record is None else _begin(record, secrets=record_secrets)
         made = Proxy(
-            settings,
+            application,
             upstream,
             tell_only_faults if quiet else tell,
             errors=errors,

@@ -29,7 +29,7 @@ class Proxy:
 
     def __init__(
         self,
-        settings: Settings,
+        application: Application,
         upstream: Upstream,
         tell: Tell,
         *,
@@ -37,11 +37,8 @@ class Proxy:
         tape: Tape | None = None,
         control_anywhere: bool = False,
     ) -> None:
-        """Of the settings only the document is read; `errors`: what breaks the contract is not passed on.
-
-        Raises DocumentError.
-        """
-        self.application = Application(settings, _no_world)
+        """`errors`: what breaks the contract is not passed on. The application is never asked anything."""
+        self.application = application
         self.journal = build_journal(self.application, Waker())
         self._upstream = upstream
         binding, find_plan = self.application.binding, self.application.find_plan
@@ -65,6 +62,11 @@ class Proxy:
 
     def close(self) -> None:
         """The process has ended."""
+
+
+def only_contract(settings: Settings) -> Application:
+    """An application of which only the compiled contract is wanted. Raises DocumentError."""
+    return Application(settings, _no_world)
 
 
 def _no_world(scope: Scope) -> World:

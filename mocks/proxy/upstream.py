@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from errno import errorcode
 from typing import Any, Final
 
 import httpx
@@ -153,8 +156,10 @@ def reason_of(error: BaseException) -> str:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted: {cause.verify_message}"
-        if isinstance(cause, OSError) and cause.strerror:
+        if isinstance(cause, socket.gaierror | ssl.SSLError) and cause.strerror:
             found = str(cause.strerror)
+        elif isinstance(cause, OSError) and cause.errno in errorcode:
+            found = os.strerror(cause.errno or 0)
     return re.sub(r"\s+", " ", found)[:300] or type(error).__name__
 
 
