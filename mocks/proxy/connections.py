@@ -39,13 +39,15 @@ class Connections:
 
     def __init__(self, trusted: ssl.SSLContext) -> None:
         self._trusted = trusted
-        self._free: list[tuple[float, httpx.AsyncHTTPTransport]] = []
         _spare_httpcore_a_search()
+        self._free: list[tuple[float, httpx.AsyncHTTPTransport]] = [(monotonic(), self._new())]
+        """Each since when it is free; one from the beginning, for the first takes 30 ms to import what it needs."""
 
     def take(self) -> httpx.AsyncHTTPTransport:
         """One for an exchange; give it back."""
-        if self._free:
-            return self._free.pop()[1]
+        return self._free.pop()[1] if self._free else self._new()
+
+    def _new(self) -> httpx.AsyncHTTPTransport:
         return httpx.AsyncHTTPTransport(verify=self._trusted, limits=httpx.Limits(keepalive_expiry=KEPT_SECONDS))
 
     async def give_back(self, transport: httpx.AsyncHTTPTransport) -> None:
