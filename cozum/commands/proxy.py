@@ -102,10 +102,15 @@ def _trusted(address: Address, ca: Path | None, *, insecure: bool) -> ssl.SSLCon
 
 def _check_circle(address: Address, listener: socket.socket) -> None:
     """Raises UsageError for a server that would be this proxy itself."""
-    own = listener.getsockname()
+    from ipaddress import ip_address
+
+    own_host, own_port = listener.getsockname()[:2]
+    anywhere = ip_address(own_host).is_unspecified
     with suppress(OSError):  # a name that cannot be found now may be found later
         found = socket.getaddrinfo(address.url.host, address.port, type=socket.SOCK_STREAM)
-        if any(sockaddr[:2] == own[:2] for *_, sockaddr in found):
+        hosts = {str(sockaddr[0]) for *_, sockaddr in found}
+        is_own = own_host in hosts or (anywhere and any(ip_address(one.partition("%")[0]).is_loopback for one in hosts))
+        if is_own and address.port == own_port:
             raise UsageError(f"{address.shown} is where this proxy listens: choose another --port")
 
 

@@ -179,8 +179,9 @@ def test_a_recording_that_is_there_is_kept(tmp_path: Path) -> None:
 def test_a_proxy_before_itself_is_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
-    said = refusal("proxy", f"localhost:{port}", "--port", port)
-    assert said == f"http://localhost:{port} is where this proxy listens: choose another --port"
+    for listening in ([], ["--host", "0.0.0.0"]):
+        said = refusal("proxy", f"localhost:{port}", "--port", port, *listening)
+        assert said == f"http://localhost:{port} is where this proxy listens: choose another --port"
 
 
 def test_what_is_no_recording_ends_the_mock_in_one_line(tmp_path: Path) -> None:

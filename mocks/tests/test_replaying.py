@@ -108,6 +108,13 @@ def test_the_same_request_gets_its_answers_in_order_and_the_last_again_and_again
         assert line["notlar"] == [f"replayed: POST {INIT}; answer 3 of 3"]
 
 
+def test_a_sandbox_that_begins_anew_begins_the_recording_anew() -> None:
+    with playing(har(("POST", INIT, {}, "first"), ("POST", INIT, {}, "second"))) as whole:
+        assert [asked(whole, "POST", INIT, {}) for _ in range(2)] == ["first", "second"]
+        whole.run(whole.mock.sandboxes.main.begin(whole.mock.sandboxes.make))
+        assert asked(whole, "POST", INIT, {}) == "first"
+
+
 def test_equals_are_taken_one_after_the_other() -> None:
     recorded = har(("POST", INIT, {"ziyaretci_id": "a"}, "a"), ("POST", INIT, {"ziyaretci_id": "b"}, "b"))
     with playing(recorded) as whole:
