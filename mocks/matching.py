@@ -128,8 +128,12 @@ def read_body(media_type: str, text: str) -> Any:
         return ANY
     if kind == FORM:
         return dict(parse_qsl(text, keep_blank_values=True, errors="replace"))
+    if not text:
+        return None
+    if kind and "json" not in kind:
+        return text
     try:
-        return msgspec.json.decode(text) if text else None
+        return msgspec.json.decode(text)
     except UNREADABLE:
         return text
 

@@ -115,6 +115,16 @@ def test_a_sandbox_that_begins_anew_begins_the_recording_anew() -> None:
         assert asked(whole, "POST", INIT, {}) == "first"
 
 
+def test_the_same_bytes_of_another_type_are_another_body() -> None:
+    refused = json.loads(
+        har(("POST", INIT, {"ziyaretci_id": "a"}, "no JSON"), ("POST", INIT, {"ziyaretci_id": "a"}, "a"))
+    )
+    refused["log"]["entries"][0]["request"]["postData"]["mimeType"] = "text/plain"
+    with playing(json.dumps(refused).encode()) as whole:
+        assert asked(whole, "POST", INIT, {"ziyaretci_id": "a"}) == "a"
+        assert asked(whole, "POST", INIT, b'{"ziyaretci_id": "a"}', content_type="text/plain") == "no JSON"
+
+
 def test_equals_are_taken_one_after_the_other() -> None:
     recorded = har(("POST", INIT, {"ziyaretci_id": "a"}, "a"), ("POST", INIT, {"ziyaretci_id": "b"}, "b"))
     with playing(recorded) as whole:
