@@ -35,14 +35,14 @@ class Mock:
         plant: Callable[[Application], Faults] | None = None,
         *,
         batch: int = 1,
+        journaled: bool = True,
         control_anywhere: bool = False,
         replay: Callable[[App, Application], App] | None = None,
     ) -> None:
         """`plant` reads the faults to begin with. `start` must be awaited before the first request.
 
         `replay` puts something around the application, which then answers what that leaves.
-
-        Raises DocumentError, and what `plant` raises.
+        Not `journaled`, no answer is checked and nothing told. Raises DocumentError, and what `plant` raises.
         """
         self.sandboxes = Sandboxes(demo_worlds(settings))
         self.application = Application(settings, self.sandboxes.worlds)
@@ -50,9 +50,10 @@ class Mock:
         faults = Faults() if plant is None else plant(self.application)
         self.parts = Parts(self.application, self.sandboxes, faults, build_journal(self.application, self.waker))
         known = _known(self.application)
-        app = Sandboxed(_answering(self.application, known, faults, replay), self.sandboxes)
-        recorded = Recorder(app, _answers(self.application), known, self.parts.journal, tell, batch=batch)
-        self.app: App = Control(recorded, self.parts, anywhere=control_anywhere)
+        app: App = Sandboxed(_answering(self.application, known, faults, replay), self.sandboxes)
+        if journaled:
+            app = Recorder(app, _answers(self.application), known, self.parts.journal, tell, batch=batch)
+        self.app: App = Control(app, self.parts, anywhere=control_anywhere)
 
     async def start(self) -> None:
         """Make the world that requests meet."""

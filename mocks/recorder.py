@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from asyncio import get_running_loop
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter, time
 from typing import Any, Final
 
-from impl.contract.answers import Answers
+from impl.contract.answers import Answers, Expected
 from impl.contract.call import Scope
 from impl.contract.plan import Plan
 from impl.contract.replies import WHOLE, App, Receive, Send
-from mocks.answer import Message, RawHeaders, pairs_of, plan_of
+from mocks.answer import Message, headers_of, lines_of, pairs_of, plan_of
 from mocks.codings import MOST, readable
 from mocks.faults import Strike
 from mocks.faulty import FAULT_KEY
@@ -30,14 +31,17 @@ BATCH_SECONDS: Final = 0.05
 Tape = Callable[[Entry], None]
 """Is given each exchange with the whole of its bodies, once it was answered."""
 
-MEMO: Final = 256
-MEMO_BODY: Final = KEPT_BODY
-"""How many verdicts are remembered, and on bodies of how many bytes: polls are answered the same again and again."""
+MEMO: Final = 1_024
+"""How many kinds of answers are remembered, by operation, status and header lines, with what each must be."""
 
-NO_REMARKS: Final = Remarks()
+BODY_HEADERS: Final = frozenset((b"content-length", b"transfer-encoding"))
+"""GET without them has no body (RFC 9112, 6.3): polls need not be read."""
 
 READABLE: Final[dict[str, dict[Any, Any]]] = {WHOLE: {}}
 """The extensions of ASGI that leave an answer readable."""
+
+
+log = logging.getLogger("cozum")
 
 
 class Recorder:
@@ -53,11 +57,13 @@ class Recorder:
         *,
         batch: int = 1,
         tape: Tape | None = None,
+        foreign: bool = False,
     ) -> None:
         """Exchanges are judged, kept and told `batch` at a time, or BATCH_SECONDS after the first of them.
 
-        Between requests the validators' code and data leave the processor's caches: judging 64 answers one after the
+        Between requests the validators' code and data leave the processor's caches: judging 256 answers one after the
         other takes a fraction of judging each behind its request. Whoever reads the journal finds all of them.
+        `foreign`: the answers are another server's, whose headers come in any order.
         """
         self._app = app
         self._answers = answers
@@ -66,9 +72,9 @@ class Recorder:
         self._tell = tell
         self._batch = batch
         self._tape = tape
+        self._foreign = foreign
         self._kept = KEPT_BODY if tape is None else MOST
-        self._judged: dict[tuple[Plan, int, bytes, int, bytes], list[str]] = {}
-        self._heads: dict[tuple[bytes, int], dict[str, str]] = {}
+        self._expected: dict[tuple[Plan | None, int, bytes, int], Expected] = {}
         self._pending: list[tuple[Scope, _Exchange, float, float]] = []
         journal.before_reading = self.settle
 
@@ -77,12 +83,14 @@ class Recorder:
             await self._app(scope, receive, send)
             self.settle()
             return
-        extensions = READABLE if WHOLE in scope.get("extensions", ()) else {}
-        reading, exchange = Reading(receive), _Exchange(send, self._kept)
-        scope = {**scope, "extensions": extensions, READING_KEY: reading}
+        exchange = _Exchange(send, self._kept)
+        reading = scope[READING_KEY] = Reading()
+        if scope["method"] != "GET" or not BODY_HEADERS.isdisjoint(headers_of(scope)):
+            receive = reading.of(receive)
+        scope["extensions"] = READABLE if WHOLE in scope.get("extensions", ()) else {}
         began, start = time(), perf_counter()
         try:
-            await self._app(scope, reading, exchange.send)
+            await self._app(scope, receive, exchange.send)
         finally:
             pending = self._pending
             pending.append((scope, exchange, began, (perf_counter() - start) * 1000))
@@ -95,30 +103,27 @@ class Recorder:
         """Judge, keep and tell what was only collected so far."""
         pending, self._pending = self._pending, []
         if pending:
-            entries = [self._entry(*exchange) for exchange in pending]
+            entries = [self._entry(*kept) for kept in pending]
             if self._tape is not None:
-                _write(self._tape, [(entry, scope) for entry, (scope, *_) in zip(entries, pending, strict=True)])
+                _write(self._tape, [(entry, kept[0]) for entry, kept in zip(entries, pending, strict=True)])
             self._journal.add(*entries)
-            told = [entry for entry, (scope, *_) in zip(entries, pending, strict=True) if _is_news(entry, scope)]
-            self._tell(told)
+            self._tell([entry for entry, kept in zip(entries, pending, strict=True) if _is_news(entry, kept[0])])
 
     def _entry(self, scope: Scope, exchange: _Exchange, began: float, milliseconds: float) -> Entry:
-        plan, status, path = plan_of(scope), exchange.status, scope["path"]
+        plan, status, path, answer = plan_of(scope), exchange.status, scope["path"], exchange.answer
         reading: Reading = scope[READING_KEY]
-        remarks: Remarks = scope.get(REMARKS_KEY, NO_REMARKS)
+        remarks: Remarks | None = scope.get(REMARKS_KEY)
         if "content-encoding" in exchange.headers:
             remarks = _decoded(exchange, scope)
-        faults = self._faults(scope, plan, exchange) if status and not remarks.final else []
-        notes = self._notes(scope, plan, reading) if plan is not None and status else []
         answer = exchange.answer
-        return Entry(
+        entry = Entry(
             began,
             milliseconds,
             scope["method"],
             path,
             scope.get("raw_path") or path.encode(),
             scope["query_string"],
-            scope["headers"],
+            lines_of(scope["headers"]),
             reading.raw(KEPT_BODY if self._tape is None else KEPT),
             reading.size,
             None if plan is None else plan.id,
@@ -126,43 +131,46 @@ class Recorder:
             exchange.head,
             answer if len(answer) <= self._kept else answer[: self._kept],
             exchange.answer_size,
-            [*remarks.faults, *faults] if remarks.faults else faults,
-            [*remarks.notes, *notes] if remarks.notes else notes,
-            remarks.request_faults or [],
         )
+        if status:
+            strike: Strike | None = scope.get(FAULT_KEY)
+            is_said = (remarks is not None and remarks.final) or (strike is not None and strike.breaks())
+            if entry.method != "HEAD" and not (is_said or exchange.is_cut):
+                entry.faults = self._faults(plan, entry, answer)
+            if plan is not None:
+                entry.notes = self._notes(scope, plan, reading)
+        return entry if remarks is None else _remarked(entry, remarks)
 
-    def _notes(self, scope: Scope, plan: Plan, reading: Reading) -> list[str]:
-        strays = strays_of(self._known, scope, plan, reading)
-        return shortened(map(str, strays)) if strays else []
+    def _notes(self, scope: Scope, plan: Plan, reading: Reading) -> tuple[str, ...]:
+        try:
+            strays = strays_of(self._known, scope, plan, reading)
+        except Exception:  # a note is never worth an answer
+            log.exception("no notes for %a", scope["path"])
+            return ()
+        return shortened([str(stray) for stray in strays]) if strays else ()
 
-    def _faults(self, scope: Scope, plan: Plan | None, exchange: _Exchange) -> list[str]:
-        if scope["method"] == "HEAD":
-            return []
-        strike: Strike | None = scope.get(FAULT_KEY)
-        if strike is not None and strike.breaks():
-            return []  # it was asked for
-        if exchange.status == 501 and plan is not None and not plan.implemented:
-            return []
-        head, body = exchange.head, exchange.answer
-        if len(body) < exchange.answer_size and "json" in exchange.headers.get("content-type", ""):
-            return []
-        if plan is None or not isinstance(head, bytes) or len(body) > MEMO_BODY:
-            headers = exchange.headers or dict(pairs_of(head))
-            return shortened(self._answers.faults(plan, exchange.status, headers, body))
-        start, _, end = head.partition(b"content-length: ")  # what follows are the length and the request's id
-        kind = (start, end.count(b"\r\nx-request-id: "))
-        key = (plan, exchange.status, *kind, body)
-        known = self._judged.get(key)
-        if known is None:
-            if len(self._judged) >= MEMO:
-                self._judged.clear()
-                self._heads.clear()
-            named = self._heads.get(kind)
-            if named is None:
-                named = self._heads[kind] = dict(pairs_of(head))
-            known = shortened(self._answers.faults(plan, exchange.status, named, body))
-            self._judged[key] = known
-        return list(known) if known else known
+    def _faults(self, plan: Plan | None, entry: Entry, answer: bytes) -> tuple[str, ...]:
+        if entry.status == 501 and plan is not None and not plan.implemented:
+            return ()
+        if self._foreign:
+            return shortened(self._answers.faults(plan, entry.status, dict(entry.answer_headers()), answer))
+        start, _, end = entry.answer_head.partition(b"content-length: ")  # behind it: the length, the request's id
+        kind = (plan, entry.status, start, end.count(b"\r\nx-request-id: "))
+        expected = self._expected.get(kind)
+        if expected is None:
+            if len(self._expected) >= MEMO:
+                self._expected.clear()
+            expected = self._answers.expected(plan, entry.status, dict(entry.answer_headers()))
+            self._expected[kind] = expected
+        return shortened(expected.broken_by(answer))
+
+
+def _remarked(entry: Entry, remarks: Remarks) -> Entry:
+    """With what is known inside, before what was found here."""
+    entry.request_faults = tuple(remarks.request_faults)
+    entry.faults = (*remarks.faults, *entry.faults)
+    entry.notes = (*remarks.notes, *entry.notes)
+    return entry
 
 
 def _decoded(exchange: _Exchange, scope: Scope) -> Remarks:
@@ -182,7 +190,8 @@ def _decoded(exchange: _Exchange, scope: Scope) -> Remarks:
 def _write(tape: Tape, answered: Sequence[tuple[Entry, Scope]]) -> None:
     """Give the tape what can be played again, and the journal no more than it keeps."""
     for entry, scope in answered:
-        if entry.status and not scope.get(REMARKS_KEY, NO_REMARKS).final:
+        remarks: Remarks | None = scope.get(REMARKS_KEY)
+        if entry.status and not (remarks is not None and remarks.final):
             tape(entry)
         entry.body, entry.answer = entry.body[:KEPT_BODY], entry.answer[:KEPT_BODY]
 
@@ -201,12 +210,18 @@ class _Exchange:
         self._send = send
         self._kept = kept
         self.status = 0
-        self.head: bytes | RawHeaders = b""
+        self.head = b""
+        """The answer's header lines."""
         self.headers: dict[str, str] = {}
         """The answer's headers, where they were needed already."""
         self.answer_size = 0
         self.whole = b""
         self._parts: list[bytes] = []
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it is JSON of which not all is here to be judged."""
+        return self.answer_size > len(self.answer) and "json" in self.headers.get("content-type", "")
 
     @property
     def answer(self) -> bytes:
@@ -215,13 +230,14 @@ class _Exchange:
             self.whole, self._parts = b"".join(self._parts), []
         return self.whole
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
+        """A plain function, so that no message pays for a coroutine."""
         kind = message["type"]
         if kind == WHOLE:
             self.status, self.head, self.whole = message["status"], message["head"], message["body"]
             self.answer_size = len(self.whole)
         elif kind == "http.response.start":
-            self.status, self.head = message["status"], message["headers"]
+            self.status, self.head = message["status"], lines_of(message["headers"])
             self.headers = dict(pairs_of(self.head))
         else:
             body = message.get("body", b"")
@@ -229,4 +245,4 @@ class _Exchange:
             self.answer_size += len(body)
             if room > 0 and body:
                 self._parts.append(body[:room])
-        await self._send(message)
+        return self._send(message)

@@ -14,6 +14,8 @@ from impl.store.memory import MemoryStore
 from impl.world import World
 from mocks.clock import MockClock
 from mocks.falling_due import next_due
+from mocks.faults import Faults
+from mocks.inbox import Inbox
 from mocks.sending import RestingSender
 
 Make = Callable[[MockClock], Awaitable[World]]
@@ -40,6 +42,9 @@ class Sandbox:
         self.name = name
         self.clock = clock
         self.world = world
+        self.faults = Faults()
+        """What goes wrong in this one only."""
+        self.inbox = Inbox(self.store)
         self.used_at = self._looked_at = monotonic()
         """When it was last asked for, on the machine's monotonic clock."""
         self._busy = asyncio.Lock()
@@ -58,6 +63,7 @@ class Sandbox:
             clock = MockClock()
             world = await make(clock)
             old, self.clock, self.world = self.world, clock, world
+            self.inbox.begin(self.store)
             await _end(old)
             self._start()
 
@@ -69,6 +75,7 @@ class Sandbox:
         sender = self.world.sender
         if isinstance(sender, RestingSender):
             sender.world = self.world
+            sender.watched.tell = self.inbox.attempted
             if self.store.tables.waiting:
                 sender.wake()
 
@@ -93,14 +100,18 @@ class Sandbox:
                 raise TooFar(f"the clock goes {FARTHEST.days} days at once")
             clock.run(0)
             try:
-                done = await run_due(self.world)
+                done = await self._run_due()
                 while (instant := self._next_due()) is not None and instant < target:
                     clock.move_to(instant)
-                    done += await run_due(self.world)
+                    done += await self._run_due()
                 clock.move_to(max(target.timestamp(), clock.timestamp()))
-                return done + await run_due(self.world)
+                return done + await self._run_due()
             finally:
                 clock.run(speed)
+
+    async def _run_due(self) -> int:
+        self.inbox.keep_up()  # the store forgets what is old
+        return await run_due(self.world)
 
     def _next_due(self) -> datetime | None:
         return next_due(self.store.tables, self.world.presence, self.clock.now())
@@ -114,7 +125,7 @@ class Sandbox:
         self._looked_at = now
         async with self._busy:
             try:
-                await run_due(self.world)
+                await self._run_due()
             except Exception:
                 log.exception("what was due could not be done")
 

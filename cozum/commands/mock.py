@@ -12,7 +12,7 @@ Port = Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, Parameter(help="Address to listen on; the default answers this machine only.")]
 Document = Annotated[Path | None, Parameter(help="Another OpenAPI document than the one that came with cozum.")]
 
-BATCH: Final = 64
+BATCH: Final = 256
 """Requests that are judged, journaled and told at a time, if they come faster than that takes to wait for."""
 
 
@@ -38,6 +38,9 @@ def mock(
     replay_only: Annotated[
         bool, Parameter(negative=(), help="Answer 404 to what is not in the recording, instead of the usual answer.")
     ] = False,
+    journal: Annotated[
+        bool, Parameter(negative="--no-journal", help="Keep requests and answers, and check each against the contract.")
+    ] = True,
     control_anywhere: Annotated[
         bool, Parameter(negative=(), help="Other machines may call the control API (/_mock) too.")
     ] = False,
@@ -60,6 +63,7 @@ def mock(
             tell_only_faults if quiet else tell,
             lambda application: plant(faults, fault or [], seed, application.plans),
             batch=BATCH,
+            journaled=journal,
             control_anywhere=control_anywhere,
             replay=replaying,
         )

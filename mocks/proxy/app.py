@@ -45,7 +45,7 @@ class Proxy:
         requests, answers = Requests(self.application), Answers(binding.schemas)
         passing = Strict(upstream, find_plan, requests, answers) if errors else Passing(upstream, find_plan, requests)
         known = Known(binding.document, handlers(), binding.arguments)
-        recorded = Recorder(passing, answers, known, self.journal, tell, tape=tape)
+        recorded = Recorder(passing, answers, known, self.journal, tell, tape=tape, foreign=True)
         routes = [*index_routes(PARTS), *journal_routes(self.journal)]
         self.app: App = Controlling(recorded, routes, anywhere=control_anywhere)
 

@@ -60,7 +60,7 @@ class Passing:
     async def _look_at(self, scope: Scope, plan: Plan | None, client: Client) -> None:
         """The answer has gone out: what was wrong with the request?"""
         wrongs = await self._requests.wrongs(scope, plan, client.body)
-        remarks_of(scope).request_faults += shortened(map(str, wrongs))
+        remarks_of(scope).request_faults += shortened([str(wrong) for wrong in wrongs])
 
     async def _pass(self, plan: Plan | None, scope: Scope, client: Client, send: Send) -> None:
         """Raises a problem while nothing was answered."""
@@ -143,7 +143,7 @@ class Strict(Passing):
         body = await client.whole()
         wrongs: Sequence[Wrong] = await self._requests.wrongs(scope, scope.get(PLAN_KEY), body)
         if wrongs:
-            remarks_of(scope).request_faults += shortened(map(str, wrongs))
+            remarks_of(scope).request_faults += shortened([str(wrong) for wrong in wrongs])
             raise WrongRequest(self._upstream.address.shown, [wrong.error for wrong in wrongs])
         return await super()._asked(scope, client, body)
 

@@ -52,7 +52,7 @@ def playing(raw: bytes, *, only: bool = False) -> Iterator[Whole]:
         yield whole
     finally:
         whole.run(mock.sandboxes.main.end())
-        whole._runner.close()
+        whole.close()
 
 
 INIT = "/api/v1/widget/init"
