@@ -53,6 +53,16 @@ CLOCK = """Show or change the time that a running mock tells.
 `cozum clock freeze`, `run`, `set 2026-12-01T09:00`, `advance 2h30m`, `speed 60`. Advancing does on its way, in order,
 what falls due: webhooks' next attempts, operators who time out, chats that are forgotten. The clock does not go back.
 """
+RESET = """Begin anew in a running mock: with what it was started with, or with a scenario.
+
+`cozum reset --scenario busy-queue`; there are busy-queue, trial-ending, storage-full, offline, empty, and files of your
+own. The clock is the machine's again.
+"""
+SNAPSHOT = """Save the state of a running mock into a file that reads well in git, and load it again.
+
+`cozum snapshot save before-checkout` writes `snapshots/before-checkout.yaml`, `load` takes it back, `list` shows those
+that there are. When it is loaded, every instant moves with the clock: who waited for two minutes does so again.
+"""
 LOG = """Show what a running mock was asked and answered: a line each, below it what breaks the contract.
 
 Start `cozum mock` first. With `-f` it goes on, also over a restart of the mock; `--har FILE` writes an archive that a
@@ -85,6 +95,8 @@ app.command("cozum.commands.proxy:proxy", name="proxy", help=PROXY, group=SERVER
 app.command("cozum.commands.serve:serve", name="serve", help=SERVE, group=SERVERS)
 app.command("cozum.commands.log:log", name="log", help=LOG, group=ASKING)
 app.command("cozum.commands.clock:clock", name="clock", help=CLOCK, group=ASKING)
+app.command("cozum.commands.reset:reset", name="reset", help=RESET, group=ASKING)
+app.command("cozum.commands.snapshot:snapshot", name="snapshot", help=SNAPSHOT, group=ASKING)
 app.command("cozum.commands.listen:listen", name="listen", help=LISTEN, group=ASKING)
 app.command("cozum.commands.trigger:trigger", name="trigger", help=TRIGGER, group=ASKING)
 app.command("cozum.commands.resend:resend", name="resend", help=RESEND, group=ASKING)

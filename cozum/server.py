@@ -37,11 +37,11 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def configuration(app: Any, *, date_header: bool = True) -> uvicorn.Config:
+def configuration(app: Any, http: type[WholeAnswers] = WholeAnswers, *, date_header: bool = True) -> uvicorn.Config:
     """How every server of ours is run; without the date for one whose answers bring their own."""
     return uvicorn.Config(
         app,
-        http=WholeAnswers,
+        http=http,
         interface="asgi3",
         log_level="error",  # what clients send wrong is answered, not logged
         access_log=False,
@@ -88,21 +88,29 @@ class OneWorld:
 
 
 def run(
-    app: Any, listener: socket.socket, behind: Behind, on_ready: Callable[[], None], *, date_header: bool = True
+    app: Any,
+    listener: socket.socket,
+    behind: Behind,
+    on_ready: Callable[[], None],
+    http: type[WholeAnswers] = WholeAnswers,
+    *,
+    date_header: bool = True,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM, and do what falls due behind it meanwhile.
 
     uvicorn raises the signal again when all is done: what that does is up to the caller's handlers.
     """
     with suppress(KeyboardInterrupt):
-        _Command(app, behind, on_ready, date_header=date_header).run(sockets=[listener])
+        _Command(app, behind, on_ready, http, date_header=date_header).run(sockets=[listener])
 
 
 class Server(uvicorn.Server):
     """Serves an application, and beside it does what falls due and sends the webhooks."""
 
-    def __init__(self, app: Any, behind: Behind, *, date_header: bool = True) -> None:
-        super().__init__(configuration(app, date_header=date_header))
+    def __init__(
+        self, app: Any, behind: Behind, http: type[WholeAnswers] = WholeAnswers, *, date_header: bool = True
+    ) -> None:
+        super().__init__(configuration(app, http, date_header=date_header))
         self._behind = behind
         self._due: asyncio.Task[None] | None = None
 
@@ -122,8 +130,16 @@ class Server(uvicorn.Server):
 class _Command(Server):
     """A server that a person started: it says when it listens, and ends at once on Ctrl-C."""
 
-    def __init__(self, app: Any, behind: Behind, on_ready: Callable[[], None], *, date_header: bool = True) -> None:
-        super().__init__(app, behind, date_header=date_header)
+    def __init__(
+        self,
+        app: Any,
+        behind: Behind,
+        on_ready: Callable[[], None],
+        http: type[WholeAnswers],
+        *,
+        date_header: bool,
+    ) -> None:
+        super().__init__(app, behind, http, date_header=date_header)
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None
 

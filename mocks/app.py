@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from impl.app import Application, handlers
 from impl.contract.answers import Answers
 from impl.contract.replies import App
 from impl.settings import Settings
 from impl.world import Waker
+from mocks.beginnings import Beginnings
 from mocks.control.app import Control
 from mocks.control.parts import Parts
 from mocks.controlled import Controlled
@@ -21,8 +22,9 @@ from mocks.misspelt import Known
 from mocks.prefer import Prefers
 from mocks.preflight import Preflights
 from mocks.recorder import Recorder, Tell
+from mocks.sandbox import Make
 from mocks.sandboxes import Sandboxed, Sandboxes
-from mocks.worlds import demo_worlds
+from mocks.worlds import Worlds
 
 
 class Mock:
@@ -38,25 +40,34 @@ class Mock:
         journaled: bool = True,
         control_anywhere: bool = False,
         replay: Callable[[App, Application], App] | None = None,
+        begin: Callable[[Beginnings], Awaitable[Make]] | None = None,
     ) -> None:
-        """`plant` reads the faults to begin with. `start` must be awaited before the first request.
+        """`plant` reads the faults to begin with, `begin` the state; without it that is the demo.
+
+        `start` must be awaited before the first request.
 
         `replay` puts something around the application, which then answers what that leaves.
         Not `journaled`, no answer is checked and nothing told. Raises DocumentError, and what `plant` raises.
         """
-        self.sandboxes = Sandboxes(demo_worlds(settings))
+        self.worlds = Worlds(settings)
+        self.sandboxes = Sandboxes(self.worlds.demo)
         self.application = Application(settings, self.sandboxes.worlds)
         self.waker = Waker()
         faults = Faults() if plant is None else plant(self.application)
-        self.parts = Parts(self.application, self.sandboxes, faults, build_journal(self.application, self.waker))
         known = _known(self.application)
+        journal = build_journal(self.application, self.waker)
+        beginnings = Beginnings(self.application, known, self.worlds)
+        self.parts = Parts(self.application, self.sandboxes, faults, journal, beginnings)
+        self._begin = begin
         app: App = Sandboxed(_answering(self.application, known, faults, replay), self.sandboxes)
         if journaled:
-            app = Recorder(app, _answers(self.application), known, self.parts.journal, tell, batch=batch)
+            app = Recorder(app, _answers(self.application), known, journal, tell, batch=batch)
         self.app: App = Control(app, self.parts, anywhere=control_anywhere)
 
     async def start(self) -> None:
-        """Make the world that requests meet."""
+        """Make the world that requests meet. Raises what `begin` raises."""
+        if self._begin is not None:
+            self.sandboxes.make = await self._begin(self.parts.beginnings)
         await self.sandboxes.start()
 
     async def run(self) -> None:

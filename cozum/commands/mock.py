@@ -41,6 +41,12 @@ def mock(
     journal: Annotated[
         bool, Parameter(negative="--no-journal", help="Keep requests and answers, and check each against the contract.")
     ] = True,
+    scenario: Annotated[
+        str | None, Parameter(help="Begin with this scenario: busy-queue, trial-ending, …, or a YAML file of your own.")
+    ] = None,
+    snapshot: Annotated[Path | None, Parameter(help="Begin with the state in this file (`cozum snapshot save`).")] = (
+        None
+    ),
     control_anywhere: Annotated[
         bool, Parameter(negative=(), help="Other machines may call the control API (/_mock) too.")
     ] = False,
@@ -48,14 +54,17 @@ def mock(
     """Start the mock server."""
     from cozum.errors import UsageError
     from cozum.faults import plant
+    from cozum.protocol import StatesToo
     from cozum.replay import read_replay
     from cozum.server import bind, run
     from cozum.start import greet, read_settings
+    from cozum.state import read_beginning
     from cozum.telling import tell, tell_only_faults
     from impl.contract.document import DocumentError
     from mocks.app import Mock
 
     replaying = read_replay(replay, only=replay_only)
+    begin = read_beginning(scenario, snapshot)
     listener = bind(host, port)
     try:
         made = Mock(
@@ -66,8 +75,9 @@ def mock(
             journaled=journal,
             control_anywhere=control_anywhere,
             replay=replaying,
+            begin=begin,
         )
     except DocumentError as error:
         raise UsageError(str(error)) from None
     asyncio.run(made.start())
-    run(made.app, listener, made, on_ready=lambda: greet("mock", listener, made.application, demo=True))
+    run(made.app, listener, made, lambda: greet("mock", listener, made.application, demo=True), StatesToo)

@@ -24,6 +24,7 @@ from mocks.control.journal import journal_routes
 from mocks.control.parts import Parts
 from mocks.control.requests import ROOT, check_names, refusal, reply, route
 from mocks.control.sandboxes import sandbox_routes
+from mocks.control.state import state_routes
 from mocks.control.trigger import trigger_routes
 
 PRIVATE_NAMES: Final = (".localhost", ".internal")
@@ -81,6 +82,7 @@ class Control(Controlling):
             *journal_routes(parts.journal),
             *inbox_routes(parts),
             *trigger_routes(parts),
+            *state_routes(parts),
         ]
         super().__init__(app, routes, anywhere=anywhere)
 
