@@ -21,6 +21,11 @@ It is the real application, not canned answers: what you write you can read agai
 operator who waits for it. Every answer is checked against the contract; one that breaks it is told on stderr. The state
 is gone when it ends.
 """
+PROXY = """Pass requests on to a live server, and say where it or its clients break the contract.
+
+Listens like `cozum mock`, with the same journal (`cozum log -f`). With `--errors` what breaks the contract is not
+passed on, but answered with 422 or 502. `--record FILE` keeps what was answered; `cozum mock --replay FILE` plays it.
+"""
 SERVE = """Start the backend.
 
 Only `memory://` so far: the state is gone when it ends. Without `--demo` it starts empty. Files go into the folder of
@@ -86,6 +91,7 @@ JUDGING = Group("The contract", sort_key=3)
 
 # Each command is imported when it is called; until then this is all that is known of it.
 app.command("cozum.commands.mock:mock", name="mock", help=MOCK, group=SERVERS)
+app.command("cozum.commands.proxy:proxy", name="proxy", help=PROXY, group=SERVERS)
 app.command("cozum.commands.serve:serve", name="serve", help=SERVE, group=SERVERS)
 app.command("cozum.commands.log:log", name="log", help=LOG, group=ASKING)
 app.command("cozum.commands.clock:clock", name="clock", help=CLOCK, group=ASKING)

@@ -39,12 +39,14 @@ class Mock:
         batch: int = 1,
         journaled: bool = True,
         control_anywhere: bool = False,
+        replay: Callable[[App, Application], App] | None = None,
         begin: Callable[[Beginnings], Awaitable[Make]] | None = None,
     ) -> None:
         """`plant` reads the faults to begin with, `begin` the state; without it that is the demo.
 
         `start` must be awaited before the first request.
 
+        `replay` puts something around the application, which then answers what that leaves.
         Not `journaled`, no answer is checked and nothing told. Raises DocumentError, and what `plant` raises.
         """
         self.worlds = Worlds(settings)
@@ -57,7 +59,7 @@ class Mock:
         beginnings = Beginnings(self.application, known, self.worlds)
         self.parts = Parts(self.application, self.sandboxes, faults, journal, beginnings)
         self._begin = begin
-        app: App = Sandboxed(_answering(self.application, known, faults), self.sandboxes)
+        app: App = Sandboxed(_answering(self.application, known, faults, replay), self.sandboxes)
         if journaled:
             app = Recorder(app, _answers(self.application), known, journal, tell, batch=batch)
         self.app: App = Control(app, self.parts, anywhere=control_anywhere)
@@ -105,10 +107,17 @@ def build_journal(application: Application, waker: Waker | None = None) -> Journ
     return Journal({plan.id: f"{plan.method} {plan.path}" for plan in application.plans}, waker=waker)
 
 
-def _answering(application: Application, known: Known, faults: Faults) -> App:
+def _answering(
+    application: Application,
+    known: Known,
+    faults: Faults,
+    replay: Callable[[App, Application], App] | None = None,
+) -> App:
     """The application; of the same seed (that of the faults), what goes by chance goes the same way."""
     binding = application.binding
-    hints = Hints(application.asgi, application.worlds, known)
+    hints: App = Hints(application.asgi, application.worlds, known)
+    if replay is not None:
+        hints = replay(hints, application)
     generator = Generator(binding.document, binding.schemas)
     preferring = Prefers(hints, application.find_plan, generator, faults.seed)
     faulty = Faulty(preferring, application.find_plan, application.plans, faults)

@@ -32,6 +32,12 @@ def mock(
     seed: Annotated[
         int | None, Parameter(help="What goes by chance (faults, generated answers) goes the same way again.")
     ] = None,
+    replay: Annotated[
+        Path | None, Parameter(help="Answer from this recording (HAR) of `cozum proxy --record` or a browser.")
+    ] = None,
+    replay_only: Annotated[
+        bool, Parameter(negative=(), help="Answer 404 to what is not in the recording, instead of the usual answer.")
+    ] = False,
     journal: Annotated[
         bool, Parameter(negative="--no-journal", help="Keep requests and answers, and check each against the contract.")
     ] = True,
@@ -49,6 +55,7 @@ def mock(
     from cozum.errors import UsageError
     from cozum.faults import plant
     from cozum.protocol import StatesToo
+    from cozum.replay import read_replay
     from cozum.server import bind, run
     from cozum.start import greet, read_settings
     from cozum.state import read_beginning
@@ -56,6 +63,7 @@ def mock(
     from impl.contract.document import DocumentError
     from mocks.app import Mock
 
+    replaying = read_replay(replay, only=replay_only)
     begin = read_beginning(scenario, snapshot)
     listener = bind(host, port)
     try:
@@ -66,6 +74,7 @@ def mock(
             batch=BATCH,
             journaled=journal,
             control_anywhere=control_anywhere,
+            replay=replaying,
             begin=begin,
         )
     except DocumentError as error:

@@ -14,10 +14,10 @@ PARTS: Final = ("clock", "faults", "inbox", "journal", "sandboxes", "state", "tr
 
 
 @cache
-def control_document() -> dict[str, Any]:
-    """The whole document; nobody changes it. Raises ValueError for a name that two parts define."""
+def control_document(parts: tuple[str, ...] = PARTS) -> dict[str, Any]:
+    """The document of these parts; nobody changes it. Raises ValueError for a name that two parts define."""
     whole = _read("control")
-    for name in PARTS:
+    for name in parts:
         part = _read(name)
         whole["tags"] += part.get("tags", [])
         _add(whole["paths"], part.get("paths", {}), name)
