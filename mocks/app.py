@@ -9,9 +9,11 @@ from impl.contract.answers import Answers
 from impl.contract.replies import App
 from impl.settings import Settings
 from impl.world import Waker
+from mocks.calling import Calls
 from mocks.control.app import Control
 from mocks.control.parts import Parts
 from mocks.controlled import Controlled
+from mocks.counterparts.switchboard import Counterparts
 from mocks.faults import Faults
 from mocks.faulty import Faulty
 from mocks.generated import Generator
@@ -45,7 +47,9 @@ class Mock:
         self.application = Application(settings, self.sandboxes.worlds)
         self.waker = Waker()
         faults = Faults() if plant is None else plant(self.application)
-        self.parts = Parts(self.application, self.sandboxes, faults, build_journal(self.application, self.waker))
+        journal = build_journal(self.application, self.waker)
+        counterparts = Counterparts(self.sandboxes, Calls(self.application), faults.seed)
+        self.parts = Parts(self.application, self.sandboxes, faults, journal, counterparts)
         known = _known(self.application)
         app = Sandboxed(_answering(self.application, known, faults), self.sandboxes)
         recorded = Recorder(app, _answers(self.application), known, self.parts.journal, tell, batch=batch)
@@ -62,6 +66,7 @@ class Mock:
     def release(self) -> None:
         """The process ends: nobody waits any more."""
         self.waker.close()
+        self.parts.counterparts.stop()
         self.sandboxes.release()
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from impl.contract.call import Scope
 from impl.contract.replies import App, Receive, Send
 from impl.problems import Problem, Text
 from mocks.control.clock import clock_routes
+from mocks.control.counterparts import counterpart_routes
 from mocks.control.document import control_document
 from mocks.control.faults import fault_routes
 from mocks.control.journal import journal_routes
@@ -47,6 +48,7 @@ class Control:
             route("", parts, GET=_show),
             route("/openapi.json", parts, GET=_document),
             *clock_routes(parts),
+            *counterpart_routes(parts),
             *sandbox_routes(parts),
             *fault_routes(parts),
             *journal_routes(parts.journal),

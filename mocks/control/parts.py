@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from impl.app import Application
+from mocks.counterparts.switchboard import Counterparts
 from mocks.faults import Faults
 from mocks.journal import Journal
 from mocks.sandbox import Sandbox
@@ -21,6 +22,7 @@ class Parts:
     sandboxes: Sandboxes
     faults: Faults
     journal: Journal
+    counterparts: Counterparts
 
     async def sandbox(self, request: Request) -> Sandbox:
         """The one that the request names, opened if need be. Raises Problem."""
