@@ -48,6 +48,11 @@ CLOCK = """Show or change the time that a running mock tells.
 `cozum clock freeze`, `run`, `set 2026-12-01T09:00`, `advance 2h30m`, `speed 60`. Advancing does on its way, in order,
 what falls due: webhooks' next attempts, operators who time out, chats that are forgotten. The clock does not go back.
 """
+COUNTERPART = """Switch a running mock's simulated operators and visitors on and off.
+
+`cozum counterpart operator auto`, `visitor my-visitor.yaml`, `operator off`; by itself it shows what they do. What
+stands in such a file: docs/mock.md, "Somebody to talk to".
+"""
 LOG = """Show what a running mock was asked and answered: a line each, below it what breaks the contract.
 
 Start `cozum mock` first. With `-f` it goes on, also over a restart of the mock; `--har FILE` writes an archive that a
@@ -61,6 +66,7 @@ app.command("cozum.commands.sign:sign", name="sign", help=SIGN)
 app.command("cozum.commands.lint:lint", name="lint", help=LINT)
 app.command("cozum.commands.log:log", name="log", help=LOG)
 app.command("cozum.commands.clock:clock", name="clock", help=CLOCK)
+app.command("cozum.commands.counterpart:counterpart", name="counterpart", help=COUNTERPART)
 app.command("cozum.commands.test:judge_server", name="test", help=TEST)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from impl.app import Application, handlers
 from impl.contract.answers import Answers
@@ -13,7 +15,8 @@ from mocks.calling import Calls
 from mocks.control.app import Control
 from mocks.control.parts import Parts
 from mocks.controlled import Controlled
-from mocks.counterparts.switchboard import Counterparts
+from mocks.counterparts.script import Script
+from mocks.counterparts.switchboard import Counterparts, check_people
 from mocks.faults import Faults
 from mocks.faulty import Faulty
 from mocks.generated import Generator
@@ -43,25 +46,66 @@ class Mock:
 
         Raises DocumentError, and what `plant` raises.
         """
+        self._settings, self._tell, self._batch = settings, tell, batch
         self.sandboxes = Sandboxes(demo_worlds(settings))
         self.application = Application(settings, self.sandboxes.worlds)
         self.waker = Waker()
         faults = Faults() if plant is None else plant(self.application)
-        journal = build_journal(self.application, self.waker)
-        counterparts = Counterparts(self.sandboxes, Calls(self.application), faults.seed)
-        self.parts = Parts(self.application, self.sandboxes, faults, journal, counterparts)
-        known = _known(self.application)
-        app = Sandboxed(_answering(self.application, known, faults), self.sandboxes)
-        recorded = Recorder(app, _answers(self.application), known, self.parts.journal, tell, batch=batch)
-        self.app: App = Control(recorded, self.parts, anywhere=control_anywhere)
+        journal, calls = build_journal(self.application, self.waker), Calls(self.application)
+        counterparts = Counterparts(self.sandboxes, calls, faults.seed)
+        self.parts = Parts(self.application, self.sandboxes, faults, journal, calls, counterparts)
+        self._recorder = self._record(_Contract(self.application, faults))
+        self._control = Control(self._recorder, self.parts, anywhere=control_anywhere)
+        self.app: App = self._control
+        self.beside: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        """What runs as long as the mock does."""
+        self._scripts: list[tuple[Script, str]] = []
+        self._reloading = asyncio.Lock()
 
     async def start(self) -> None:
         """Make the world that requests meet."""
         await self.sandboxes.start()
 
+    def begin_with(self, script: Script, source: str) -> None:
+        """Let simulated people follow that script once the mock runs; `source` says where it is from.
+
+        After `start`. Raises WrongScript for people whom the world does not have.
+        """
+        check_people(script, self.sandboxes.main.store.tables)
+        self._scripts.append((script, source))
+
     async def run(self) -> None:
         """Do what falls due, until cancelled."""
-        await self.sandboxes.run()
+        for script, source in self._scripts:
+            self.parts.counterparts.switch_on(self.sandboxes.main, script, source)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.sandboxes.run())
+            for work in self.beside:
+                tasks.create_task(work())
+
+    async def reload(self) -> int:
+        """Read the document again: new requests meet it, those under way end with the old one, all state stays.
+
+        Answers how many operations it has. Raises DocumentError; then all is as it was.
+        """
+        async with self._reloading:
+            contract = await asyncio.to_thread(self._compile)
+            application = contract.application
+            self._recorder.retire()
+            self._recorder = self._record(contract)
+            self.application = self.parts.application = application
+            self.parts.journal.operations = operations_of(application)
+            self.parts.calls.use(application)
+            self._control.app = self._recorder
+            return len(application.plans)
+
+    def _compile(self) -> _Contract:
+        return _Contract(Application(self._settings, self.sandboxes.worlds), self.parts.faults)
+
+    def _record(self, contract: _Contract) -> Recorder:
+        """Outermost of all that answers under that contract."""
+        app, journal = Sandboxed(contract.app, self.sandboxes), self.parts.journal
+        return Recorder(app, contract.answers, contract.known, journal, self._tell, batch=self._batch)
 
     def release(self) -> None:
         """The process ends: nobody waits any more."""
@@ -71,6 +115,7 @@ class Mock:
 
     def close(self) -> None:
         """The process has ended."""
+        self._recorder.settle()
         self.sandboxes.close_all()
 
 
@@ -87,30 +132,35 @@ def build_mock(
     Without a journal of the caller's, one that nobody reads; `batch` as the recorder's.
     """
     journal = build_journal(application) if journal is None else journal
-    known = _known(application)
-    app = _answering(application, known, Faults() if faults is None else faults)
-    return Recorder(app, _answers(application), known, journal, tell, batch=batch)
+    contract = _Contract(application, Faults() if faults is None else faults)
+    return Recorder(contract.app, contract.answers, contract.known, journal, tell, batch=batch)
 
 
 def build_journal(application: Application, waker: Waker | None = None) -> Journal:
     """An empty journal that knows the application's operations; who waits for news of it ends with the waker."""
-    return Journal({plan.id: f"{plan.method} {plan.path}" for plan in application.plans}, waker=waker)
+    return Journal(operations_of(application), waker=waker)
 
 
-def _answering(application: Application, known: Known, faults: Faults) -> App:
-    """The application; of the same seed (that of the faults), what goes by chance goes the same way."""
-    binding = application.binding
-    hints = Hints(application.asgi, application.worlds, known)
-    generator = Generator(binding.document, binding.schemas)
-    preferring = Prefers(hints, application.find_plan, generator, faults.seed)
-    faulty = Faulty(preferring, application.find_plan, application.plans, faults)
-    return Controlled(hints, Preflights(faulty), faults)
+def operations_of(application: Application) -> dict[str, str]:
+    """`METHOD /path` by operationId."""
+    return {plan.id: f"{plan.method} {plan.path}" for plan in application.plans}
 
 
-def _answers(application: Application) -> Answers:
-    return Answers(application.binding.schemas)
+class _Contract:
+    """All that depends on one document."""
 
+    def __init__(self, application: Application, faults: Faults) -> None:
+        binding = application.binding
+        self.application = application
+        self.answers = Answers(binding.schemas)
+        self.known = Known(binding.document, handlers(), binding.arguments)
+        self.app = self._answering(faults)
 
-def _known(application: Application) -> Known:
-    binding = application.binding
-    return Known(binding.document, handlers(), binding.arguments)
+    def _answering(self, faults: Faults) -> App:
+        """The application; of the same seed (that of the faults), what goes by chance goes the same way."""
+        application, binding = self.application, self.application.binding
+        hints = Hints(application.asgi, application.worlds, self.known)
+        generator = Generator(binding.document, binding.schemas)
+        preferring = Prefers(hints, application.find_plan, generator, faults.seed)
+        faulty = Faulty(preferring, application.find_plan, application.plans, faults)
+        return Controlled(hints, Preflights(faulty), faults)

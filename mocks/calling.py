@@ -68,6 +68,10 @@ class Calls:
     """Calls one application, in any of its sandboxes."""
 
     def __init__(self, application: Application) -> None:
+        self.use(application)
+
+    def use(self, application: Application) -> None:
+        """From now on call that one."""
         self._app = application.asgi
         self._plans: dict[str, Plan] = {plan.id: plan for plan in application.plans}
 

@@ -42,7 +42,8 @@ class Control:
 
     def __init__(self, app: App, parts: Parts, *, anywhere: bool = False) -> None:
         """`anywhere`: other machines may call too; pages of other sites still may not."""
-        self._app = app
+        self.app = app
+        """What answers everything else."""
         self._anywhere = anywhere
         routes = [
             route("", parts, GET=_show),
@@ -61,7 +62,7 @@ class Control:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """An ASGI 3 application; a plain function, so that no other request pays for a coroutine."""
         if scope["type"] != "http" or not scope["path"].startswith(ROOT) or scope["path"][len(ROOT) :][:1] not in "/":
-            return self._app(scope, receive, send)
+            return self.app(scope, receive, send)
         return self._controlled(scope, receive, send)
 
     async def _controlled(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -143,7 +143,7 @@ class Counterpart(ABC):
     def meet(self, occasion: Occasion) -> bool:
         """Plan what the first rule that fits says; answers whether one does."""
         thread = occasion.thread
-        random = Random(f"{self._seed_now()}:{self.side}:{thread.key}:{occasion.key}")  # noqa: S311 - can be repeated
+        random = self.chance(f"{thread.key}:{occasion.key}")
         for index, rule in enumerate(self.script.rules):
             if (
                 rule.when.fits(occasion.kinds, occasion.text)
@@ -171,6 +171,11 @@ class Counterpart(ABC):
             plan.dropped, thread.plan = True, None
             if not plan.step:
                 thread.uses[plan.rule] -= 1
+
+    def chance(self, key: str) -> Random:
+        """Chance that is the same again for the same seed and key, whatever else happens."""
+        seed = self._seed if self.script.seed is None else self.script.seed
+        return Random(f"{seed}:{self.side}:{key}")  # noqa: S311 - can be repeated
 
     def chosen(self, plan: Plan, texts: Sequence[str]) -> str:
         """One of the texts by chance: one that was not used yet in the thread, while there are any."""
@@ -203,7 +208,7 @@ class Counterpart(ABC):
 
     def _start_timer(self, index: int, rule: Rule, count: int) -> None:
         thread = self.thread(f"every:{index}", index)
-        random = Random(f"{self._seed_now()}:{self.side}:{thread.key}:{count}")  # noqa: S311 - can be repeated
+        random = self.chance(f"{thread.key}:{count}")
         due = self._now() + rule.when.pause.draw(random)
         thread.plan = Plan(Occasion(("every",), thread, str(count)), index, TIMER, random, due)
         self._plans.add(thread.plan)
@@ -249,6 +254,3 @@ class Counterpart(ABC):
 
     def _now(self) -> float:
         return self.sandbox.clock.timestamp()
-
-    def _seed_now(self) -> int:
-        return self._seed if self.script.seed is None else self.script.seed

@@ -28,7 +28,9 @@ class SimulatedVisitors(Talk):
 
     def begin(self) -> Iterator[Occasion]:
         self._tokens: dict[str, str] = {}
-        yield from ()
+        thread = self.somebody(self.chance("start"))
+        if thread is not None:
+            yield Occasion(("start",), thread, "start")
 
     def somebody(self, random: Random) -> Thread | None:
         here = [self._busy(persona) for persona in self.script.visitors]
@@ -154,7 +156,7 @@ class SimulatedVisitors(Talk):
         """Who calls; at the beginning of a visit the widget is opened. Raises Impossible."""
         if persona.key not in self.tables.tenant_ids_by_key:
             raise Impossible(f"there is no tenant with the key {persona.key}")
-        if not plan.step and plan.occasion.kind == "every":
+        if not plan.step and plan.occasion.kind in ("start", "every"):
             me = VisitorCalls(persona.key, persona.visitor_id, self._tokens.get(persona.name))
             self._keep_token(persona, await self._call(me, "widget_init", persona))
         return VisitorCalls(persona.key, persona.visitor_id, self._tokens.get(persona.name))

@@ -9,7 +9,7 @@ from mocks.counterparts.script import Kind, Side
 
 WHENS: Final[Mapping[Side, tuple[Kind, ...]]] = {
     "operator": ("start", "waiting", "handed", "accepted", "first", "message", "idle", "ticket", "every"),
-    "visitor": ("every", "handed", "accepted", "first", "message", "idle", "closed", "ticket"),
+    "visitor": ("start", "every", "handed", "accepted", "first", "message", "idle", "closed", "ticket"),
 }
 TAKES_WORDS: Final[frozenset[Kind]] = frozenset({"waiting", "handed", "accepted", "first", "message", "ticket"})
 TAKES_PAUSE: Final[frozenset[Kind]] = frozenset({"idle", "every"})
@@ -31,6 +31,7 @@ CAN: Final[Mapping[Side, Mapping[Kind, tuple[str, ...]]]] = {
         "ticket": ("reply", "solve"),
     },
     "visitor": {
+        "start": _VISIT,
         "every": _VISIT,
         "handed": _CHAT,
         "accepted": _CHAT,
