@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 from random import Random
@@ -50,6 +51,7 @@ class Counterpart(ABC):
         self._plans = Schedule()
         self._world: World | None = None
         self._acting = asyncio.Lock()
+        self._failure = ""
         self.follow(script, source)
 
     def follow(self, script: Script, source: str) -> None:
@@ -73,7 +75,11 @@ class Counterpart(ABC):
     # A part of the sandbox
 
     def next_due(self) -> float | None:
-        self._look()
+        try:
+            self._look()
+        except Exception:
+            self._fail()
+            return None
         plan = self._plans.first()
         return None if plan is None else plan.due
 
@@ -87,8 +93,8 @@ class Counterpart(ABC):
                     self._plans.take()
                     done += await self._step(plan)
                     self._look()
-            except Exception:  # the mock goes on without it
-                log.exception("the simulated %s failed", self.side)
+            except Exception:
+                self._fail()
             self.done += done
             return done
 
@@ -198,6 +204,13 @@ class Counterpart(ABC):
             for occasion in self.begin():
                 self.meet(occasion)
         self.look()
+
+    def _fail(self) -> None:
+        """The mock goes on; that it fails again at every look is not told again."""
+        error = traceback.format_exc(limit=-1)
+        if error != self._failure:
+            log.exception("the simulated %s failed", self.side)
+        self._failure = error
 
     def _start_timers(self) -> None:
         for thread in [thread for key, thread in self.threads.items() if key.startswith("every:")]:
