@@ -10,7 +10,8 @@ from cozum.errors import UsageError
 
 if TYPE_CHECKING:
     from mocks.app import Mock
-    from mocks.counterparts.script import Script, Side
+    from mocks.counterparts.script import Script
+    from mocks.counterparts.sides import Side
 
 SWITCHES: Final = ("auto", "off")
 LONGEST: Final = 200_000

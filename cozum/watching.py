@@ -14,7 +14,7 @@ from cozum.faults import read_file
 from impl.contract.document import DocumentError
 from mocks.app import Mock
 from mocks.counterparts.errors import WrongScript
-from mocks.counterparts.script import Side
+from mocks.counterparts.sides import Side
 from mocks.faults import Planted, TooManyFaults
 from mocks.watching import Broken, Watcher
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from impl.app import Application, handlers
 from impl.contract.answers import Answers
@@ -15,7 +15,6 @@ from mocks.calling import Calls
 from mocks.control.app import Control
 from mocks.control.parts import Parts
 from mocks.controlled import Controlled
-from mocks.counterparts.script import Script
 from mocks.counterparts.switchboard import Counterparts, check_people
 from mocks.faults import Faults
 from mocks.faulty import Faulty
@@ -28,6 +27,9 @@ from mocks.preflight import Preflights
 from mocks.recorder import Recorder, Tell
 from mocks.sandboxes import Sandboxed, Sandboxes
 from mocks.worlds import demo_worlds
+
+if TYPE_CHECKING:
+    from mocks.counterparts.script import Script
 
 
 class Mock:

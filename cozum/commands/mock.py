@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from mocks.counterparts.script import Side
+    from mocks.counterparts.sides import Side
 
 Port = Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, Parameter(help="Address to listen on; the default answers this machine only.")]

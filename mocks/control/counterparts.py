@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,11 +11,12 @@ from starlette.routing import Route
 from impl.problems import InvalidFields
 from mocks.control.parts import Parts
 from mocks.control.requests import check_names, json_body, reply, route
-from mocks.counterparts.errors import WrongScript, unknown
-from mocks.counterparts.reader import read_script, script_of
-from mocks.counterparts.script import SIDES, Script, Side
+from mocks.counterparts.sides import SIDES, Side
 from mocks.counterparts.switchboard import AUTO, check_people, default_script
 from mocks.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from mocks.counterparts.script import Script
 
 WIRE: dict[Side, str] = {"operator": "operator", "visitor": "ziyaretci"}
 OFF = "off"
@@ -50,6 +51,9 @@ def _read(side: Side, asked: Any, sandbox: Sandbox) -> Script | None:
     """The script that is asked for; None: off. Raises InvalidFields."""
     if asked == OFF:
         return None
+    from mocks.counterparts.errors import WrongScript, unknown
+    from mocks.counterparts.reader import read_script, script_of
+
     try:
         if asked == AUTO:
             script = default_script(side)

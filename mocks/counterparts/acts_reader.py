@@ -15,7 +15,8 @@ from mocks.counterparts.parts_reader import (
     read_text,
     read_texts,
 )
-from mocks.counterparts.script import Kind, Side
+from mocks.counterparts.script import Kind
+from mocks.counterparts.sides import Side
 from mocks.counterparts.vocabulary import CAN, FILES, PRIORITIES, STATUSES
 
 LONGEST_TITLE: Final = 200

@@ -6,15 +6,16 @@ import asyncio
 import logging
 import traceback
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from random import Random
 from typing import Any, Final
 
 from impl.store.memory import MemoryTx
-from impl.world import World
 from mocks.calling import Calls, NoSuchCaller, Refused
-from mocks.counterparts.plans import Occasion, Plan, Schedule, Thread
-from mocks.counterparts.script import AT_ONCE, Act, Rule, Script, Side
+from mocks.counterparts.plans import Occasion, Plan, Schedule, Thread, ThreadKind
+from mocks.counterparts.script import AT_ONCE, Act, Rule, Script
+from mocks.counterparts.sides import Side
 from mocks.sandbox import Sandbox
 
 MOST_AT_ONCE: Final = 100
@@ -42,14 +43,15 @@ class Counterpart(ABC):
         """`seed` where the script has none; `source` says where the script is from."""
         self.sandbox = sandbox
         self.calls = calls
-        self.threads: dict[str, Thread] = {}
+        self.threads: defaultdict[ThreadKind, dict[int | str, Thread]] = defaultdict(dict)
         self.done = 0
         """How many acts it has done."""
         self.trouble: str | None = None
         """The last act that could not be done, and why."""
         self._seed = seed
         self._plans = Schedule()
-        self._world: World | None = None
+        self._seen: MemoryTx | None = None
+        """The state at which it looked last."""
         self._acting = asyncio.Lock()
         self._failure = ""
         self.follow(script, source)
@@ -57,9 +59,10 @@ class Counterpart(ABC):
     def follow(self, script: Script, source: str) -> None:
         """From now on that script; what is planned is done still."""
         self.script, self.source = script, source
-        for thread in self.threads.values():
-            thread.uses.clear()
-        if self._world is not None:
+        for threads in self.threads.values():
+            for thread in threads.values():
+                thread.uses.clear()
+        if self._seen is not None:
             self._start_timers()
 
     @property
@@ -142,9 +145,13 @@ class Counterpart(ABC):
 
     # How it plans
 
-    def thread(self, key: str, record_id: int = 0) -> Thread:
-        """What is remembered under that key."""
-        return self.threads.setdefault(key, Thread(key, record_id))
+    def thread(self, kind: ThreadKind, record_id: int = 0, name: str = "") -> Thread:
+        """What is remembered of that record, or of the visitor of that name."""
+        threads, key = self.threads[kind], name or record_id
+        found = threads.get(key)
+        if found is None:
+            found = threads[key] = Thread(kind, record_id, name)
+        return found
 
     def meet(self, occasion: Occasion) -> bool:
         """Plan what the first rule that fits says; answers whether one does."""
@@ -196,8 +203,8 @@ class Counterpart(ABC):
         return (answer or {}).get("data")
 
     def _look(self) -> None:
-        if self.sandbox.world is not self._world:
-            self._world = self.sandbox.world
+        if self.tables is not self._seen:  # the state was reset, or another one was loaded
+            self._seen = self.tables
             self._plans.clear()
             self.threads.clear()
             self._start_timers()
@@ -213,14 +220,14 @@ class Counterpart(ABC):
         self._failure = error
 
     def _start_timers(self) -> None:
-        for thread in [thread for key, thread in self.threads.items() if key.startswith("every:")]:
+        for thread in self.threads["every"].values():
             self.drop(thread)
         for index, rule in enumerate(self.script.rules):
             if rule.when.kind == "every":
                 self._start_timer(index, rule, 1)
 
     def _start_timer(self, index: int, rule: Rule, count: int) -> None:
-        thread = self.thread(f"every:{index}", index)
+        thread = self.thread("every", index)
         random = self.chance(f"{thread.key}:{count}")
         due = self._now() + rule.when.pause.draw(random)
         thread.plan = Plan(Occasion(("every",), thread, str(count)), index, TIMER, random, due)

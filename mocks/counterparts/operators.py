@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from random import Random
 from typing import Any, Final
@@ -12,8 +12,9 @@ from impl.store.memory.chats import LARGEST_ID
 from mocks.calling import OperatorCalls
 from mocks.counterparts.counterpart import Impossible
 from mocks.counterparts.made_files import form
-from mocks.counterparts.plans import Occasion, Plan, Thread
-from mocks.counterparts.script import Rule, Side
+from mocks.counterparts.plans import Occasion, Plan, Thread, ThreadKind
+from mocks.counterparts.script import Rule
+from mocks.counterparts.sides import Side
 from mocks.counterparts.talk import MARK, Talk
 from mocks.counterparts.words import fill, subject_of
 
@@ -29,11 +30,11 @@ class SimulatedOperators(Talk):
 
     def begin(self) -> Iterator[Occasion]:
         for operator in self.operators():
-            yield Occasion(("start",), self.thread(f"operator:{operator.id}", operator.id), "start")
+            yield Occasion(("start",), self.thread("operator", operator.id), "start")
         for chat_id in self.tables.open_chat_ids.values():
             chat = self.tables.chats[chat_id]
             if chat.state == "active" and self._is_left_behind(chat):
-                self._take(self.thread(f"chat:{chat.id}", chat.id), chat, begun=True)
+                self._take(self.thread("chat", chat.id), chat, begun=True)
 
     def operators(self) -> list[Operator]:
         """The simulated ones that there are in the sandbox."""
@@ -59,39 +60,47 @@ class SimulatedOperators(Talk):
 
     def somebody(self, random: Random) -> Thread | None:
         free = [operator.id for operator in self.operators() if operator.state != "offline"]
-        threads = [self.thread(f"operator:{operator_id}", operator_id) for operator_id in free]
+        threads = [self.thread("operator", operator_id) for operator_id in free]
         idle = [thread for thread in threads if thread.plan is None]
         return random.choice(idle) if idle else None
 
     # What there is to do
 
     def look(self) -> None:
+        tables = self.tables
         tenants = {tenant_id for operator in self.operators() for tenant_id in self._tenant_ids(operator.id)}
-        for place in self.tables.open_places:
-            chat = self.tables.chats[place & LARGEST_ID]
-            if chat.tenant_id in tenants:
-                self._look_at_chat(chat)
+        looked_at = 0
         for tenant_id in sorted(tenants):
-            for place in self.tables.places_of_tenant.get((tenant_id, "open", None), ()):
-                self._look_at_ticket(self.tables.tickets[place & LARGEST_ID])
-        for thread in [thread for thread in self.threads.values() if self._is_over(thread)]:
-            self.drop(thread)
-            del self.threads[thread.key]
+            for place in tables.open_queues.get(tenant_id, ()):
+                self._look_at_chat(tables.chats[place & LARGEST_ID])
+                looked_at += 1
+            for place in tables.places_of_tenant.get((tenant_id, "open", None), ()):
+                self._look_at_ticket(tables.tickets[place & LARGEST_ID])
+        if len(self.threads["chat"]) > looked_at:
+            self._forget("chat", [key for key in self.threads["chat"] if not self._is_open(key)])
+        self._forget("ticket", [key for key, thread in self.threads["ticket"].items() if self._is_done(thread)])
 
-    def _is_over(self, thread: Thread) -> bool:
-        if thread.key.startswith("chat:"):
-            chat = self.tables.chats.get(thread.id)
-            return chat is None or chat.state == "closed"
-        if thread.key.startswith("ticket:"):
-            ticket = self.tables.tickets.get(thread.id)
-            return ticket is None or (ticket.state != "open" and thread.plan is None)
-        return False
+    def _is_done(self, thread: Thread) -> bool:
+        ticket = self.tables.tickets.get(thread.id)
+        return thread.plan is None and (ticket is None or ticket.state != "open")
+
+    def _is_open(self, chat_id: int | str) -> bool:
+        chat = self.tables.chats.get(int(chat_id))
+        return chat is not None and chat.state != "closed"
+
+    def _forget(self, kind: ThreadKind, keys: Iterable[int | str]) -> None:
+        for key in keys:
+            self.drop(self.threads[kind].pop(key))
 
     def _look_at_chat(self, chat: Chat) -> None:
-        thread = self.thread(f"chat:{chat.id}", chat.id)
+        thread = self.threads["chat"].get(chat.id)
+        if thread is None:
+            thread = self.thread("chat", chat.id)
+        elif thread.seen is chat and (thread.waited or chat.state != "waiting"):
+            return  # as nearly always
         if chat.state == "waiting":
             self._look_at_waiting(chat, thread)
-        elif thread.seen is not chat:
+        else:
             self._look_at_active(chat, thread)
         thread.seen = chat
 
@@ -163,7 +172,7 @@ class SimulatedOperators(Talk):
         return False
 
     def _look_at_ticket(self, ticket: Ticket) -> None:
-        thread = self.thread(f"ticket:{ticket.id}", ticket.id)
+        thread = self.thread("ticket", ticket.id)
         if thread.seen is ticket:
             return
         thread.seen, upto = ticket, ticket.reply_count + 1
@@ -180,7 +189,7 @@ class SimulatedOperators(Talk):
 
     def possible(self, rule: Rule, occasion: Occasion) -> bool:
         thread = occasion.thread
-        if not any(act.verb == "transfer" for act in rule.acts) or not thread.key.startswith("chat:"):
+        if not any(act.verb == "transfer" for act in rule.acts) or thread.kind != "chat":
             return True
         chat = self.tables.chats[thread.id]
         wanted = next(act.value for act in rule.acts if act.verb == "transfer")
@@ -192,10 +201,10 @@ class SimulatedOperators(Talk):
 
     async def act(self, plan: Plan, verb: str, value: Any) -> None:
         thread = plan.occasion.thread
-        if thread.key.startswith("operator:"):
+        if thread.kind == "operator":
             operator = self.tables.operators[thread.id]
             await self.call("set_operator_status", OperatorCalls(operator.email), body={"durum": value})
-        elif thread.key.startswith("ticket:"):
+        elif thread.kind == "ticket":
             await self._work_on_ticket(plan, verb, value)
         elif verb == "accept":
             await self._accept(plan)
@@ -272,7 +281,7 @@ class SimulatedOperators(Talk):
     def values(self, plan: Plan) -> dict[str, str]:
         thread = plan.occasion.thread
         row: Chat | Ticket | None = self.tables.chats.get(thread.id)
-        if thread.key.startswith("ticket:"):
+        if thread.kind == "ticket":
             row = self.tables.tickets.get(thread.id)
         if row is None:
             return {}

@@ -6,18 +6,22 @@ from collections import Counter
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from random import Random
+from typing import Literal
 
 from mocks.counterparts.script import Act, Kind
+
+ThreadKind = Literal["chat", "ticket", "operator", "visitor", "every"]
 
 
 @dataclass(eq=False)
 class Thread:
     """Of one chat, ticket, operator or visitor: what went before. One thing at a time is planned in it."""
 
-    key: str
-    """`chat:42`, `ticket:3`, `operator:7`, `visitor:CM_DEMO_2026:abc123`."""
+    kind: ThreadKind
     id: int = 0
-    """The chat's or ticket's; 0: none yet."""
+    """The chat's, ticket's or operator's; of an `every` its rule's place in the script."""
+    name: str = ""
+    """The visitor's."""
     plan: Plan | None = None
     seen: object = None
     """The row as it was when it was last looked at."""
@@ -41,6 +45,11 @@ class Thread:
     """How often each rule was followed in it."""
     said: set[str] = field(default_factory=set)
     """Texts that were used: others are preferred."""
+
+    @property
+    def key(self) -> str:
+        """`chat:42`, `ticket:3`, `operator:7`, `visitor:CM_DEMO_2026:abc123`, `every:0`."""
+        return f"{self.kind}:{self.name or self.id}"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from mocks.counterparts.parts_reader import (
     read_texts,
     read_words,
 )
-from mocks.counterparts.script import AT_ONCE, SIDES, Act, Kind, Pause, Persona, Rule, Script, Side, When
+from mocks.counterparts.script import AT_ONCE, Act, Kind, Pause, Persona, Rule, Script, When
+from mocks.counterparts.sides import SIDES, Side
 from mocks.counterparts.vocabulary import TAKES_PAUSE, TAKES_WORDS, WHENS
 from mocks.counterparts.yaml_lines import plain, read_yaml
 

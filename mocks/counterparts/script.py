@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final, Literal
 
+from mocks.counterparts.sides import Side
 from mocks.counterparts.words import Words
 
-Side = Literal["operator", "visitor"]
 Kind = Literal["start", "every", "waiting", "handed", "accepted", "first", "message", "idle", "closed", "ticket"]
-
-SIDES: Final[tuple[Side, ...]] = ("operator", "visitor")
 
 
 @dataclass(frozen=True)

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from impl.store.memory import MemoryTx
 from mocks.calling import Calls
-from mocks.counterparts.counterpart import Counterpart
-from mocks.counterparts.errors import unknown
-from mocks.counterparts.operators import SimulatedOperators
-from mocks.counterparts.reader import read_script
-from mocks.counterparts.script import Script, Side
-from mocks.counterparts.visitors import SimulatedVisitors
+from mocks.counterparts.sides import Side
 from mocks.sandbox import Sandbox
+
+# what they know and do is imported when somebody is switched on: a fast start is promised
+if TYPE_CHECKING:
+    from mocks.counterparts.counterpart import Counterpart
+    from mocks.counterparts.script import Script
 
 EVERY: Final = 0.2
 """Seconds between two looks at what people did, and so how late an act may be."""
 AUTO: Final = "auto"
 HERE: Final = Path(__file__).parent
-KINDS: Final[Mapping[Side, type[Counterpart]]] = {"operator": SimulatedOperators, "visitor": SimulatedVisitors}
 
 
 @cache
 def default_script(side: Side) -> Script:
     """What `auto` means: `operator.yaml`, `visitor.yaml` beside this file."""
+    from mocks.counterparts.reader import read_script
+
     return read_script(side, (HERE / f"{side}.yaml").read_bytes())
 
 
@@ -42,6 +43,10 @@ class Counterparts:
 
     def of(self, sandbox: Sandbox, side: Side) -> Counterpart | None:
         """The simulated side of a sandbox; None: it is off."""
+        if not sandbox.parts:
+            return None
+        from mocks.counterparts.counterpart import Counterpart
+
         for part in sandbox.parts:
             if isinstance(part, Counterpart) and part.side == side:
                 return part
@@ -55,7 +60,7 @@ class Counterparts:
         check_people(script, sandbox.store.tables)
         counterpart = self.of(sandbox, script.side)
         if counterpart is None:
-            counterpart = KINDS[script.side](sandbox, script, self._calls, self.seed, source)
+            counterpart = _kind(script.side)(sandbox, script, self._calls, self.seed, source)
             sandbox.parts.append(counterpart)
             self._run()
         else:
@@ -86,8 +91,17 @@ class Counterparts:
             await asyncio.sleep(EVERY)
 
 
+def _kind(side: Side) -> type[Counterpart]:
+    from mocks.counterparts.operators import SimulatedOperators
+    from mocks.counterparts.visitors import SimulatedVisitors
+
+    return SimulatedOperators if side == "operator" else SimulatedVisitors
+
+
 def check_people(script: Script, tables: MemoryTx) -> None:
     """Raises WrongScript for operators and tenants that are not there."""
+    from mocks.counterparts.errors import unknown
+
     for at, email in enumerate(script.operators or ()):
         if email.casefold() not in tables.operator_ids_by_email:
             raise unknown(f"/operators/{at}", email, sorted(tables.operator_ids_by_email))

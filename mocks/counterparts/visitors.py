@@ -15,7 +15,8 @@ from mocks.counterparts.acts_reader import NewTicket
 from mocks.counterparts.counterpart import Impossible
 from mocks.counterparts.made_files import form
 from mocks.counterparts.plans import Occasion, Plan, Thread
-from mocks.counterparts.script import Persona, Side
+from mocks.counterparts.script import Persona
+from mocks.counterparts.sides import Side
 from mocks.counterparts.talk import Talk
 from mocks.counterparts.words import fill, subject_of
 
@@ -45,14 +46,14 @@ class SimulatedVisitors(Talk):
 
     def _busy(self, persona: Persona) -> bool:
         tenant_id = self.tables.tenant_ids_by_key.get(persona.key, 0)
-        planned = self.threads.get(f"visitor:{persona.name}")
+        planned = self.threads["visitor"].get(persona.name)
         return (tenant_id, persona.visitor_id) in self.tables.open_chat_ids or (
             planned is not None and planned.plan is not None
         )
 
     def _person(self, index: int) -> Thread:
         persona = self.script.visitors[index]
-        return self.thread(f"visitor:{persona.name}")
+        return self.thread("visitor", name=persona.name)
 
     # What there is to do
 
@@ -62,18 +63,17 @@ class SimulatedVisitors(Talk):
             visitor = (tenant_id, persona.visitor_id)
             chat_id = self.tables.open_chat_ids.get(visitor)
             if chat_id is not None:
-                self.thread(f"chat:{chat_id}", chat_id)
+                self.thread("chat", chat_id)
             for place in self.tables.places_of_visitor.get(visitor, ()):
                 self._look_at_ticket(self.tables.tickets[place & LARGEST_ID])
-        for thread in list(self.threads.values()):
-            if thread.key.startswith("chat:"):
-                self._look_at_chat(thread)
+        for thread in list(self.threads["chat"].values()):
+            self._look_at_chat(thread)
 
     def _look_at_chat(self, thread: Thread) -> None:
         chat = self.tables.chats.get(thread.id)
         if chat is None or (chat.state == "closed" and thread.closed and thread.plan is None):
             self.drop(thread)
-            del self.threads[thread.key]
+            del self.threads["chat"][thread.id]
         elif thread.seen is not chat:
             thread.seen = chat
             if chat.state == "closed":
@@ -91,7 +91,7 @@ class SimulatedVisitors(Talk):
             self.meet(Occasion(("closed",), thread, "closed", self.said(chat, 0)))
 
     def _look_at_ticket(self, ticket: Ticket) -> None:
-        thread = self.thread(f"ticket:{ticket.id}", ticket.id)
+        thread = self.thread("ticket", ticket.id)
         if thread.seen is ticket:
             return
         thread.seen, upto = ticket, ticket.reply_count
@@ -121,7 +121,7 @@ class SimulatedVisitors(Talk):
                 await self._open_ticket(me, persona, plan, value)
             case "open":
                 await self._open_chat(me, persona, plan, value)
-            case "reply" if plan.occasion.thread.key.startswith("ticket:"):
+            case "reply" if plan.occasion.thread.kind == "ticket":
                 text = fill(self.chosen(plan, value), self.values(plan))
                 await self._call(me, "reply_ticket", persona, {"mesaj": text}, plan.occasion.thread.id)
             case _:
@@ -177,7 +177,7 @@ class SimulatedVisitors(Talk):
         """The rest of the plan goes on in the chat."""
         said = _named(persona) | {"mesaj": fill(self.chosen(plan, texts), {})}
         chat_id = (await self._call(me, "start_chat", persona, said))["oturum"]["id"]
-        thread = self.thread(f"chat:{chat_id}", chat_id)
+        thread = self.thread("chat", chat_id)
         self.drop(thread)
         plan.occasion.thread.plan = None
         plan.occasion, thread.plan = replace(plan.occasion, thread=thread), plan
@@ -196,7 +196,7 @@ class SimulatedVisitors(Talk):
     def values(self, plan: Plan) -> dict[str, str]:
         thread = plan.occasion.thread
         persona = self._persona_of(thread)
-        chat = self.tables.chats.get(thread.id) if thread.key.startswith("chat:") else None
+        chat = self.tables.chats.get(thread.id) if thread.kind == "chat" else None
         return {
             "ad": str(persona.profile.get("ad") or ""),
             "operator": (chat.operator_name if chat else None) or "",
@@ -209,9 +209,9 @@ class SimulatedVisitors(Talk):
 
     def _persona_of(self, thread: Thread) -> Persona:
         """Raises Impossible for one whom the script no longer has."""
-        kind, _, name = thread.key.partition(":")
-        if kind != "visitor":
-            row: Any = (self.tables.chats if kind == "chat" else self.tables.tickets).get(thread.id)
+        name = thread.name
+        if thread.kind != "visitor":
+            row: Any = (self.tables.chats if thread.kind == "chat" else self.tables.tickets).get(thread.id)
             tenant = self.tables.tenants.get(row.tenant_id) if row else None
             name = f"{tenant.api_key}:{row.visitor_id}" if tenant else ""
         for persona in self.script.visitors:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mocks.counterparts.script import Kind, Side
+from mocks.counterparts.script import Kind
+from mocks.counterparts.sides import Side
 
 WHENS: Final[Mapping[Side, tuple[Kind, ...]]] = {
     "operator": ("start", "waiting", "handed", "accepted", "first", "message", "idle", "ticket", "every"),

@@ -9,7 +9,7 @@ from typing import Any
 from impl.model import Chat, Message, Ticket
 from impl.store.memory import MemoryTx
 from mocks.counterparts.reader import script_of
-from mocks.counterparts.script import Side
+from mocks.counterparts.sides import Side
 from mocks.tests.whole import Whole, whole_mock
 
 

@@ -72,7 +72,7 @@ def test_what_they_did_and_will_do_is_counted(mock: Whole) -> None:
         (
             {"operator": "rules:\n- when: wating\n  do: accept"},
             "/operator/rules/0/when",
-            "line 2: there is no `wating`",
+            "line 2: there is no",
         ),
         ({"operator": {"operators": ["destk@example.com"], "rules": ACCEPT}}, "/operator/operators/0", "`destek@"),
         ({"ziyaretci": {"visitors": STRANGER, "rules": VISIT}}, "/ziyaretci/rules/0/do/page", "must be a text"),

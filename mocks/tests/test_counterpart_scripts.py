@@ -9,7 +9,8 @@ import pytest
 from mocks.counterparts.errors import WrongScript
 from mocks.counterparts.parts_reader import read_words
 from mocks.counterparts.reader import read_script, script_of, side_of
-from mocks.counterparts.script import SIDES, Pause, Side
+from mocks.counterparts.script import Pause
+from mocks.counterparts.sides import SIDES, Side
 from mocks.counterparts.switchboard import default_script
 from mocks.counterparts.vocabulary import CAN, WHENS
 from mocks.counterparts.words import Words, fill, subject_of
