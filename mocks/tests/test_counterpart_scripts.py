@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -151,6 +152,12 @@ def test_a_side_is_one_of_two() -> None:
     assert side_of("visitor") == "visitor"
     with pytest.raises(WrongScript, match="Did you mean `operator`"):
         side_of("oprator")
+
+
+def test_the_script_that_the_docs_show_is_one() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "mock.md").read_text("utf-8")
+    shown = text.partition("### Scripts")[2].partition("```yaml\n")[2].partition("```")[0]
+    assert len(read_script("operator", shown).rules) == 5
 
 
 # Words
