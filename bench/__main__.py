@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import cost, growth, much, report, startup
+from bench import cost, endless, growth, mocks, much, report, startup
 from bench.cost import Samples
 from bench.limits import Verdict
 from bench.load import CONNECTIONS, BadAnswerError
@@ -25,11 +25,14 @@ Measure the server beside others, in one run on this machine.
   much    a search over 10,000 articles, the queue and the dashboard over 100 tenants of 1,000 chats each, beside
           widget/init on the same server
   start   seconds from `cozum mock` to its first 200, and its memory two seconds later
+  mock    CPU of `cozum mock`, which journals and validates, per request, beside `cozum serve`, Prism and Mockoon (where
+          npm can install them)
+  endless memory of `cozum mock` over 1,000,000 requests
 
 Every figure with a limit ends in a line that says `holds` or `BROKEN`."""
 
 EXITS = "exit status: 0 every limit holds, 1 a limit is broken, 2 something could not be measured"
-PARTS = ("cpu", "growth", "much", "start")
+PARTS = ("cpu", "growth", "much", "start", "mock", "endless")
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -78,47 +81,83 @@ def say(text: str) -> None:
     print(text, end="\n\n", flush=True)
 
 
+class Run:
+    """What is measured in one go, and printed as it comes."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.quick: bool = options.quick
+        self.connections: int = options.connections
+        self.tables: dict[str, Samples] = {}
+        self.starts: list[Start] = []
+        self.verdicts: list[Verdict] = []
+
+    def part(self, name: str) -> None:
+        """Measure one of PARTS."""
+        getattr(self, f"_{name}")()
+
+    def _cpu(self) -> None:
+        rounds, count = (3, 1_000) if self.quick else (7, 5_000)
+        with one_core():
+            taken = cost.measure(self.options.servers, self.connections, rounds, count)
+        self._told("cpu", taken, cost.verdicts(taken), "bare", f"Server CPU per request, {self._many(rounds, count)}")
+
+    def _growth(self) -> None:
+        rounds, count = (5, 500) if self.quick else (21, 500)
+        large = growth.LARGE_QUICK if self.quick else growth.LARGE
+        with one_core():
+            taken = growth.measure([growth.SMALL, large], self.connections, rounds, count)
+        held = growth.verdicts(taken, growth.SMALL, large)
+        title = f"Growth with what is stored, {self._many(rounds, count)}"
+        self._told("growth", taken, held, growth.SMALL.name, title)
+
+    def _much(self) -> None:
+        rounds, count = (3, 500) if self.quick else (9, 2_000)
+        with one_core():
+            taken = much.measure(self.connections, rounds, count)
+        self._told("much", taken, much.verdicts(taken), much.SERVER, f"Asked of much, {self._many(rounds, count)}")
+
+    def _start(self) -> None:
+        self.starts = startup.measure(1 if self.quick else 5)
+        self.verdicts += startup.verdicts(self.starts)
+        say(report.starts(self.starts))
+
+    def _mock(self) -> None:
+        rounds, count, others = (3, 1_000, 200) if self.quick else (7, 5_000, 500)
+        with one_core():
+            taken, left_out = mocks.measure(self.connections, rounds, count, others=others)
+        title = f"Mock servers, {self._many(rounds, count)} (others: {others:,})"
+        self._told("mock", taken, mocks.verdicts(taken), mocks.BASE, title)
+        for reason in left_out:
+            say(f"left out: {reason}")
+
+    def _endless(self) -> None:
+        found = endless.measure(endless.QUICK if self.quick else endless.REQUESTS, self.connections)
+        self.verdicts += endless.verdicts(found)
+
+    def _many(self, rounds: int, count: int) -> str:
+        return f"median of {rounds} rounds of {count:,} requests, {self.connections} at once"
+
+    def _told(self, name: str, taken: Samples, held: list[Verdict], base: str, title: str) -> None:
+        self.tables[name] = taken
+        self.verdicts += held
+        say(title)
+        say(report.costs(taken, base))
+
+
 def run(options: argparse.Namespace) -> list[Verdict]:
     """Measure what is asked for and print it; the verdicts."""
     machine = facts()
     say("\n".join(f"{name}: {value}" for name, value in machine.items()))
-    parts = [options.only] if options.only else PARTS
-    at_once = f"{options.connections} at once"
-    tables: dict[str, Samples] = {}
-    starts: list[Start] = []
-    verdicts: list[Verdict] = []
-    if "cpu" in parts:
-        rounds, count = (3, 1_000) if options.quick else (7, 5_000)
-        with one_core():
-            tables["cpu"] = cost.measure(options.servers, options.connections, rounds, count)
-        verdicts += cost.verdicts(tables["cpu"])
-        say(f"Server CPU per request, median of {rounds} rounds of {count:,} requests, {at_once}")
-        say(report.costs(tables["cpu"], "bare"))
-    if "growth" in parts:
-        rounds, count = (5, 500) if options.quick else (21, 500)
-        large = growth.LARGE_QUICK if options.quick else growth.LARGE
-        with one_core():
-            tables["growth"] = growth.measure([growth.SMALL, large], options.connections, rounds, count)
-        verdicts += growth.verdicts(tables["growth"], growth.SMALL, large)
-        say(f"Growth with what is stored, median of {rounds} rounds of {count:,} requests, {at_once}")
-        say(report.costs(tables["growth"], growth.SMALL.name))
-    if "much" in parts:
-        rounds, count = (3, 500) if options.quick else (9, 2_000)
-        with one_core():
-            tables["much"] = much.measure(options.connections, rounds, count)
-        verdicts += much.verdicts(tables["much"])
-        say(f"Asked of much, median of {rounds} rounds of {count:,} requests, {at_once}")
-        say(report.costs(tables["much"], much.SERVER))
-    if "start" in parts:
-        starts = startup.measure(1 if options.quick else 5)
-        verdicts += startup.verdicts(starts)
-        say(report.starts(starts))
-    if verdicts:
-        say(report.judged(verdicts))
+    going = Run(options)
+    for name in [options.only] if options.only else PARTS:
+        going.part(name)
+    if going.verdicts:
+        say(report.judged(going.verdicts))
     if options.json:
-        whole = report.for_machines(machine, tables, starts, verdicts)
+        whole = report.for_machines(machine, going.tables, going.starts, going.verdicts)
         options.json.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
-    return verdicts
+    return going.verdicts
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -45,7 +45,8 @@ Samples = dict[tuple[str, str], list[Sample]]
 """(operation, server) -> one sample a round."""
 
 
-def _init(scene: Scene, count: int) -> list[bytes]:
+def init(scene: Scene, count: int) -> list[bytes]:
+    """A widget starts, of a visitor with an open chat."""
     return [requests.init(chat.visitor) for chat in spread(scene.reading, count)]
 
 
@@ -54,11 +55,13 @@ def _customer_info(scene: Scene, count: int) -> list[bytes]:
     return [requests.customer_info(chat.visitor, now) for chat in spread(scene.reading, count)]
 
 
-def _message(scene: Scene, count: int) -> list[bytes]:
+def message(scene: Scene, count: int) -> list[bytes]:
+    """A visitor writes."""
     return [requests.message(chat) for chat in spread(scene.writing, count)]
 
 
-def _poll(scene: Scene, count: int) -> list[bytes]:
+def poll(scene: Scene, count: int) -> list[bytes]:
+    """A visitor asks for what is new: one message."""
     return [requests.poll(chat, HISTORY - 1) for chat in spread(scene.reading, count)]
 
 
@@ -73,11 +76,11 @@ def _page(scene: Scene, count: int) -> list[bytes]:
 OURS_AND_BARE = frozenset({BARE, OURS})
 ALL = frozenset(COMMANDS)
 OPERATIONS = (
-    Operation("POST widget/init", OURS_AND_BARE, _init),
+    Operation("POST widget/init", OURS_AND_BARE, init),
     Operation("POST customer-info, signed", OURS_AND_BARE, _customer_info),
-    Operation("POST chat/message", ALL, _message),
+    Operation("POST chat/message", ALL, message),
     Operation("POST ticket/create", OURS_AND_BARE, _ticket),
-    Operation("GET chat/messages, 1 new", ALL, _poll),
+    Operation("GET chat/messages, 1 new", ALL, poll),
     Operation("GET chat/messages, page of 20", ALL, _page, limited=False),
 )
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from contract_tests.findings import CannotRun
+from contract_tests.remote_clock import RemoteClock
 from contract_tests.target import Login, Target, Tenant
 
 FILE: Final = Path("contract.toml")
@@ -40,6 +41,7 @@ WORDS: Final[Mapping[str, type]] = {
     "owned": bool,
     "receiver": str,
     "receiver_port": int,
+    "clock": str,
 }
 KINDS: Final[Mapping[type, str]] = {str: "text", bool: "true or false", int: "a whole number"}
 PORTS: Final = range(1, 65_536)
@@ -64,6 +66,9 @@ owned = false
 
 # Where it listens, in plain HTTP, when that URL (https, say) leads to it through a tunnel or a proxy.
 # receiver_port = 9000
+
+# Where the server's clock is moved on, if it has such a place (`cozum mock` has): POST {"ilerlet": SECONDS}.
+# clock = "http://127.0.0.1:8080/_mock/clock"
 
 # The tenant whose web site we are. `origin` only if it lists its origins.
 [tenant]
@@ -123,6 +128,8 @@ def described(base_url: str, file: Path | None = None, environment: Mapping[str,
     """
     told = _from_file(file, environment) if file else {}
     told |= _from_environment(environment)
+    if told.get("clock") is not None:
+        told["clock"] = _clock(told["clock"])
     if urlsplit(base_url).hostname in LOOPBACK:
         told.setdefault("receiver", "http://127.0.0.1:{port}/")
     if not told.keys() & PEOPLE.keys():
@@ -132,6 +139,17 @@ def described(base_url: str, file: Path | None = None, environment: Mapping[str,
         raise CannotRun(f"{file or 'the environment'} says nothing of {' and '.join(missing)}")
     nobody: dict[str, Any] = dict.fromkeys((*PEOPLE, "known_word", "known_page"))
     return Target(base_url, **(nobody | told))
+
+
+def _clock(url: str) -> RemoteClock:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise CannotRun(f"clock must be an address such as http://127.0.0.1:8080/_mock/clock, not {url!a}")
+    return RemoteClock(url)
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -144,7 +162,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             if parts and not len(must) <= len(parts) <= len(must) + len(may):
                 raise CannotRun(f"{variable} must be `{' '.join(must)}{''.join(f' [{one}]' for one in may)}`")
             told[name] = kind(*parts) if parts else None
-    for name, word in (("known_word", "WORD"), ("known_page", "PAGE"), ("receiver", "RECEIVER")):
+    for name, word in (("known_word", "WORD"), ("known_page", "PAGE"), ("receiver", "RECEIVER"), ("clock", "CLOCK")):
         if PREFIX + word in environment:
             told[name] = environment[PREFIX + word] or None
     if environment.get(PREFIX + "RECEIVER_PORT"):

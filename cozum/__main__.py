@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from types import FrameType
 
-SERVERS = ("mock", "serve")
+SERVERS = ("mock", "serve", "listen")
 """Commands that nothing but a signal ends, so that a signal is no failure."""
 TIDY = ("test",)
 """Commands that have something to put back when they are interrupted: a second signal ends them at once."""
@@ -19,7 +19,7 @@ _asked: set[int] = set()
 
 
 def main() -> None:
-    """Run the command of `sys.argv`; Ctrl-C and SIGTERM end a server with 0, at any moment."""
+    """Run the command of `sys.argv`; Ctrl-C and SIGTERM end what goes on until then with 0, at any moment."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     for stream in (sys.stdout, sys.stderr):

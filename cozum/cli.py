@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Group
 
 from cozum import __version__
 from cozum.errors import UsageError
@@ -58,16 +58,39 @@ LOG = """Show what a running mock was asked and answered: a line each, below it 
 Start `cozum mock` first. With `-f` it goes on, also over a restart of the mock; `--har FILE` writes an archive that a
 browser's developer tools open.
 """
+LISTEN = """Wait for a running mock's events and post each to your receiver, signed, until Ctrl-C.
+
+`cozum listen --forward http://localhost:3000/hook` prints the secret that your receiver verifies with, and a line for
+each event: when, which, its number, what your receiver answered. Without `--forward` it only tells. It goes on over a
+restart of the mock.
+"""
+RESEND = """Send an event of a running mock again: the same `webhook-id`, signed anew.
+
+It goes to the tenant's endpoint, or to `--to URL`. `--body FILE` sends these bytes in place of the event's.
+"""
+TRIGGER = """Make an event happen in a running mock, by the operations that cause it.
+
+`cozum trigger chat_kapandi --oturum 42`. What is missing is made by further steps: without `--oturum` a chat is opened.
+`cozum trigger --list` prints the events and their options. An option that does not fit the event is refused, and
+nothing happens.
+"""
+
+SERVERS = Group("Servers", sort_key=1)
+ASKING = Group("A running mock", sort_key=2)
+JUDGING = Group("The contract", sort_key=3)
 
 # Each command is imported when it is called; until then this is all that is known of it.
-app.command("cozum.commands.mock:mock", name="mock", help=MOCK)
-app.command("cozum.commands.serve:serve", name="serve", help=SERVE)
-app.command("cozum.commands.sign:sign", name="sign", help=SIGN)
-app.command("cozum.commands.lint:lint", name="lint", help=LINT)
-app.command("cozum.commands.log:log", name="log", help=LOG)
-app.command("cozum.commands.clock:clock", name="clock", help=CLOCK)
-app.command("cozum.commands.counterpart:counterpart", name="counterpart", help=COUNTERPART)
-app.command("cozum.commands.test:judge_server", name="test", help=TEST)
+app.command("cozum.commands.mock:mock", name="mock", help=MOCK, group=SERVERS)
+app.command("cozum.commands.serve:serve", name="serve", help=SERVE, group=SERVERS)
+app.command("cozum.commands.log:log", name="log", help=LOG, group=ASKING)
+app.command("cozum.commands.clock:clock", name="clock", help=CLOCK, group=ASKING)
+app.command("cozum.commands.counterpart:counterpart", name="counterpart", help=COUNTERPART, group=ASKING)
+app.command("cozum.commands.listen:listen", name="listen", help=LISTEN, group=ASKING)
+app.command("cozum.commands.trigger:trigger", name="trigger", help=TRIGGER, group=ASKING)
+app.command("cozum.commands.resend:resend", name="resend", help=RESEND, group=ASKING)
+app.command("cozum.commands.sign:sign", name="sign", help=SIGN, group=ASKING)
+app.command("cozum.commands.test:judge_server", name="test", help=TEST, group=JUDGING)
+app.command("cozum.commands.lint:lint", name="lint", help=LINT, group=JUDGING)
 
 
 def run_command() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Annotated, Any, Final
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
@@ -21,7 +21,7 @@ Url = Annotated[str, Parameter(help="Where the mock listens.")]
 Sandbox = Annotated[str | None, Parameter(help="The sandbox that is meant (`X-Mock-Sandbox`).")]
 DEFAULT_URL: Final = "http://127.0.0.1:8080"
 
-Query = Mapping[str, str | int | bool | None]
+Query = Mapping[str, str | int | bool | Sequence[str] | None]
 NO_QUERY: Final[Query] = {}
 
 
@@ -117,7 +117,7 @@ class ControlClient:
 
 def _encoded(query: Query) -> str:
     given = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
-    encoded = urlencode({name: value for name, value in given.items() if value not in (None, "false")})
+    encoded = urlencode({name: value for name, value in given.items() if value not in (None, "false")}, doseq=True)
     return f"?{encoded}" if encoded else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from impl.contract.call import Scope
 from impl.contract.lane import PLAN_KEY
@@ -13,6 +13,9 @@ from impl.contract.replies import App, Receive, Send
 
 Message = Mapping[str, Any]
 RawHeaders = list[tuple[bytes, bytes]]
+
+HEADERS_KEY: Final = "cozum.mock.headers"
+"""Where a request's headers stand by name, once somebody has looked at them."""
 
 
 @dataclass
@@ -90,12 +93,25 @@ def again(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """The request's headers by name, the last of each."""
+    known: dict[bytes, bytes] | None = scope.get(HEADERS_KEY)
+    if known is None:
+        known = scope[HEADERS_KEY] = dict(scope["headers"])
+    return known
+
+
 def pairs_of(head: bytes | RawHeaders) -> list[tuple[str, str]]:
     """Headers as text (Latin-1, RFC 9110), by lower-case name: of header lines, each with its CRLF, or of pairs."""
     if isinstance(head, bytes):
         lines = [line.partition(": ") for line in head.decode("latin-1").split("\r\n") if line]
         return [(name.lower(), value) for name, _, value in lines]
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in head]
+
+
+def lines_of(pairs: RawHeaders) -> bytes:
+    """The same headers as lines."""
+    return b"".join([b"%b: %b\r\n" % pair for pair in pairs])
 
 
 def plan_of(scope: Scope) -> Plan | None:

@@ -42,13 +42,14 @@ class Mock:
         plant: Callable[[Application], Faults] | None = None,
         *,
         batch: int = 1,
+        journaled: bool = True,
         control_anywhere: bool = False,
     ) -> None:
         """`plant` reads the faults to begin with. `start` must be awaited before the first request.
 
-        Raises DocumentError, and what `plant` raises.
+        Not `journaled`, no answer is checked and nothing told. Raises DocumentError, and what `plant` raises.
         """
-        self._settings, self._tell, self._batch = settings, tell, batch
+        self._settings, self._tell, self._batch, self._journaled = settings, tell, batch, journaled
         self.sandboxes = Sandboxes(demo_worlds(settings))
         self.application = Application(settings, self.sandboxes.worlds)
         self.waker = Waker()
@@ -56,8 +57,10 @@ class Mock:
         journal, calls = build_journal(self.application, self.waker), Calls(self.application)
         counterparts = Counterparts(self.sandboxes, calls, faults.seed)
         self.parts = Parts(self.application, self.sandboxes, faults, journal, calls, counterparts)
-        self._recorder = self._record(_Contract(self.application, faults))
-        self._control = Control(self._recorder, self.parts, anywhere=control_anywhere)
+        self._recorder: Recorder | None = None
+        self._control = Control(
+            self._answer_by(_Contract(self.application, faults)), self.parts, anywhere=control_anywhere
+        )
         self.app: App = self._control
         self.beside: list[Callable[[], Coroutine[Any, Any, None]]] = []
         """What runs as long as the mock does."""
@@ -93,21 +96,25 @@ class Mock:
         async with self._reloading:
             contract = await asyncio.to_thread(self._compile)
             application = contract.application
-            self._recorder.retire()
-            self._recorder = self._record(contract)
             self.application = self.parts.application = application
             self.parts.journal.operations = operations_of(application)
             self.parts.calls.use(application)
-            self._control.app = self._recorder
+            self._control.app = self._answer_by(contract)
             return len(application.plans)
 
     def _compile(self) -> _Contract:
         return _Contract(Application(self._settings, self.sandboxes.worlds), self.parts.faults)
 
-    def _record(self, contract: _Contract) -> Recorder:
-        """Outermost of all that answers under that contract."""
-        app, journal = Sandboxed(contract.app, self.sandboxes), self.parts.journal
-        return Recorder(app, contract.answers, contract.known, journal, self._tell, batch=self._batch)
+    def _answer_by(self, contract: _Contract) -> App:
+        """All that answers requests from now on."""
+        app = Sandboxed(contract.app, self.sandboxes)
+        if not self._journaled:
+            return app
+        if self._recorder is not None:
+            self._recorder.retire()
+        answers, known, journal = contract.answers, contract.known, self.parts.journal
+        self._recorder = Recorder(app, answers, known, journal, self._tell, batch=self._batch)
+        return self._recorder
 
     def release(self) -> None:
         """The process ends: nobody waits any more."""
@@ -117,7 +124,7 @@ class Mock:
 
     def close(self) -> None:
         """The process has ended."""
-        self._recorder.settle()
+        self.parts.journal.before_reading()
         self.sandboxes.close_all()
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import msgspec
+from msgspec import structs
 
 from impl.actions.operators import TOKEN_LIFE
 from impl.app import Application
@@ -34,9 +35,9 @@ class VisitorCalls:
 
     key: str
     visitor_id: str = ""
-    """Only for whoever keeps both together: what a call says of the visitor stands in its body or query."""
+    """Whoever a call is about stands in its body or query all the same."""
     token: str | None = None
-    """`X-Ziyaretci-Token`, which tenants in `guvenli_mod` want."""
+    """`X-Ziyaretci-Token`, which tenants in `guvenli_mod` want; without it one is lent to a known `visitor_id`."""
 
 
 @dataclass(frozen=True)
@@ -149,13 +150,35 @@ async def _identity(world: World, caller: Caller) -> AsyncIterator[dict[str, str
         tenant = await world.store.tenant_by_key(caller.key)
         if tenant is None:
             raise NoSuchCaller(caller.key)
-        yield _of_visitor(tenant, caller)
+        async with _token(world, tenant, caller) as proof:
+            yield _of_visitor(tenant, replace(caller, token=proof))
     else:
         token, secret = await _issue(world, caller.email)
         try:
             yield {"authorization": f"Bearer {token.id}|{secret}"}
         finally:
             await world.store.transact(lambda tx: tx.delete_token(token.id))
+
+
+@asynccontextmanager
+async def _token(world: World, tenant: Tenant, caller: VisitorCalls) -> AsyncIterator[str | None]:
+    """The caller's token, or one that is theirs only inside, where visitors must prove themselves."""
+    if caller.token is not None or not tenant.secure_mode:
+        yield caller.token
+        return
+    secret = world.ids.secret()
+
+    async def have(tx: Tx, *, lent: bool) -> None:
+        visitor = await tx.visitor(tenant.id, caller.visitor_id)
+        if visitor is not None:
+            others = tuple(digest for digest in visitor.token_digests if digest != secret.digest)
+            await tx.put_visitor(structs.replace(visitor, token_digests=(*others, secret.digest) if lent else others))
+
+    await world.store.transact(lambda tx: have(tx, lent=True))
+    try:
+        yield secret.text
+    finally:
+        await world.store.transact(lambda tx: have(tx, lent=False))
 
 
 def _of_visitor(tenant: Tenant, caller: VisitorCalls) -> dict[str, str]:

@@ -37,7 +37,10 @@ class Choice:
 
 def sandbox_of(entry: Entry) -> bytes | None:
     """The sandbox that the request named."""
-    return next((value for name, value in entry.headers if name == HEADER), None)
+    if HEADER not in entry.head:
+        return None
+    name = HEADER.decode()
+    return next((value.encode("latin-1") for known, value in entry.request_headers() if known == name), None)
 
 
 def status_matches(wanted: str, status: int) -> bool:

@@ -7,8 +7,9 @@ from typing import Final
 
 from impl.contract.call import Scope
 from impl.contract.replies import App, Receive, Send
+from mocks.answer import headers_of
 from mocks.faults import Faults
-from mocks.faulty import HEADER
+from mocks.faulty import HEADER, planted_for
 from mocks.prefer import PREFER
 
 ASKING: Final = frozenset((PREFER, HEADER))
@@ -25,7 +26,7 @@ class Controlled:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """An ASGI 3 application; a plain function, so that no request pays for a coroutine."""
         if scope["type"] == "http" and (
-            self._faults.planted or scope["method"] == "OPTIONS" or not ASKING.isdisjoint(dict(scope["headers"]))
+            planted_for(scope, self._faults) or scope["method"] == "OPTIONS" or not ASKING.isdisjoint(headers_of(scope))
         ):
             return self._controlled(scope, receive, send)
         return self._app(scope, receive, send)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from random import Random
 from typing import Any, Final
 
@@ -103,14 +104,16 @@ class Faults:
         self.planted = [*added, *others]
         return added
 
-    def strike(self, operation: str, passing: Iterable[tuple[str, Fault]] = ()) -> Strike | None:
+    def strike(
+        self, operation: str, passing: Iterable[tuple[str, Fault]] = (), others: Faults | None = None
+    ) -> Strike | None:
         """What happens to this answer of that operation, or None.
 
-        `passing` are faults that came with the request, each with its text: they go before those that are planted. Of
-        several that strike, each adds what those before it do not say.
+        `passing` are faults that came with the request, each with its text: they go before those that are planted, and
+        those before the `others`. Of several that strike, each adds what those before it do not say.
         """
         strikes = [_drawn(fault, random) for fault, random in self._passing_by(passing) if _hits(fault, random)]
-        for planted in self.planted:
+        for planted in chain(self.planted, others.planted if others else ()):
             fault = planted.fault
             over = fault.count is not None and planted.struck >= fault.count
             if not over and fault.concerns(operation) and _hits(fault, planted.random):

@@ -12,12 +12,14 @@ from impl.contract.call import Scope
 from impl.contract.plan import Plan
 from impl.contract.replies import App, Receive, Send
 from impl.problems import Problem, Text
-from mocks.answer import Answer, answered, send_answer
+from mocks.answer import Answer, answered, headers_of, send_answer
 from mocks.documented import documented_answer, problem_answer, response_of, statuses_with
 from mocks.fault import Fault
 from mocks.fault_reader import WrongFault, read_fault, read_short
 from mocks.faults import Faults, Strike
 from mocks.pauses import pause
+from mocks.sandbox import Sandbox
+from mocks.sandboxes import SANDBOX_KEY
 
 HEADER: Final = b"x-mock-fault"
 FAULT_KEY: Final = "cozum.mock.fault"
@@ -60,7 +62,7 @@ class Faulty:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """An ASGI 3 application; a plain function, so that nobody pays for a coroutine who meets no fault."""
-        if scope["type"] != "http" or not (self._faults.planted or HEADER in dict(scope["headers"])):
+        if scope["type"] != "http" or not (HEADER in headers_of(scope) or planted_for(scope, self._faults)):
             return self._app(scope, receive, send)
         plan = self._find_plan(scope)
         if plan is None:
@@ -75,7 +77,8 @@ class Faulty:
             problem = WrongFaultHeader(where=where, tr=wrong.text.tr, en=wrong.text.en)
             await send_answer(await problem_answer(problem, plan.path, scope, receive), send)
             return
-        strike = self._faults.strike(plan.id, passing)
+        sandbox: Sandbox | None = scope.get(SANDBOX_KEY)
+        strike = self._faults.strike(plan.id, passing, sandbox.faults if sandbox else None)
         if strike is None:
             await self._app(scope, receive, send)
             return
@@ -111,6 +114,14 @@ class Faulty:
             await send_answer(answer, send)
         else:
             await _send_slowly(answer, strike, receive, send)
+
+
+def planted_for(scope: Scope, faults: Faults) -> bool:
+    """Whether anything is planted that could strike the request: for all, or in its sandbox."""
+    if faults.planted:
+        return True
+    sandbox: Sandbox | None = scope.get(SANDBOX_KEY)
+    return sandbox is not None and bool(sandbox.faults.planted)
 
 
 def _headers(scope: Scope) -> Iterator[str]:

@@ -6,13 +6,13 @@ What happens for each request is to keep references: nothing is decoded, parsed 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from impl.world import Waker
-from mocks.answer import RawHeaders, pairs_of
+from mocks.answer import pairs_of
 
 ENTRIES: Final = 5_000
 """How many entries are kept at most."""
@@ -25,16 +25,15 @@ MAX_SENTENCE: Final = 500
 """Characters of a fault or a note that are kept: a validator's sentence can hold the whole value."""
 
 ENTRY_WEIGHT: Final = 1_500
-HEADER_WEIGHT: Final = 170
-"""What an entry and each of its headers take beside their bytes, in CPython, rounded up."""
+"""What an entry takes beside its bytes, in CPython, rounded up."""
 
 NEWS: Final = 0
 """What waiters of the journal listen to; a waker's other keys are chats, whose ids begin at 1."""
 
 
-def shortened(sentences: Iterable[str]) -> list[str]:
+def shortened(sentences: Sequence[str]) -> tuple[str, ...]:
     """As many of the sentences, and as much of each, as the journal keeps."""
-    return [sentence[:MAX_SENTENCE] for sentence, _ in zip(sentences, range(MAX_FAULTS), strict=False)]
+    return tuple([sentence[:MAX_SENTENCE] for sentence in sentences[:MAX_FAULTS]]) if sentences else ()
 
 
 class Entry(Struct, gc=False):
@@ -47,7 +46,8 @@ class Entry(Struct, gc=False):
     path: str
     raw_path: bytes
     query: bytes
-    headers: RawHeaders
+    head: bytes
+    """Header lines, each with its CRLF: one piece, since what is kept by the thousand should be few objects."""
     body: bytes
     body_size: int
     """Bytes that were read; an application that refuses at once reads none."""
@@ -55,28 +55,22 @@ class Entry(Struct, gc=False):
     """None: the document has no such path or method."""
     status: int
     """0: nobody answered."""
-    answer_head: bytes | RawHeaders
-    """Header lines, each with its CRLF, or pairs: as the application sent them."""
+    answer_head: bytes
+    """The same of the answer."""
     answer: bytes
     answer_size: int
-    faults: list[str]
+    faults: tuple[str, ...] = ()
     """What breaks the contract."""
-    notes: list[str]
+    notes: tuple[str, ...] = ()
     id: int = 0
     """Its place among all requests since the start, from 1; the journal gives it."""
 
     def weight(self) -> int:
         """Bytes of memory that it takes, not less than in truth."""
-        head, said = self.answer_head, self.headers
-        size = ENTRY_WEIGHT + HEADER_WEIGHT * len(said) + sum([len(name) + len(value) for name, value in said])
-        if isinstance(head, bytes):
-            size += len(head)
-        else:
-            size += HEADER_WEIGHT * len(head) + sum([len(name) + len(value) for name, value in head])
+        size = ENTRY_WEIGHT + len(self.head) + len(self.answer_head) + len(self.query) + len(self.body)
         if self.faults or self.notes:
             size += sum([4 * len(text) + 100 for text in (*self.faults, *self.notes)])
-        # a path's text may take four bytes a character
-        return size + 5 * len(self.raw_path) + len(self.query) + len(self.body) + len(self.answer)
+        return size + len(self.answer) + 5 * len(self.raw_path)  # a path's text may take four bytes a character
 
     def answer_headers(self) -> list[tuple[str, str]]:
         """The answer's headers by lower-case name."""
@@ -84,7 +78,7 @@ class Entry(Struct, gc=False):
 
     def request_headers(self) -> list[tuple[str, str]]:
         """The request's headers by lower-case name."""
-        return pairs_of(self.headers)
+        return pairs_of(self.head)
 
 
 def _nothing() -> None:

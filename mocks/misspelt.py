@@ -78,6 +78,8 @@ class Names:
     """The same for what people call them."""
     free: Mapping[str, tuple[str, ...]]
     """The names that mean something inside a field that takes any: those that its description has in backticks."""
+    query_in_bytes: frozenset[bytes]
+    """The names of the query, as they come."""
 
 
 class Known:
@@ -143,6 +145,7 @@ class Known:
             places,
             {plain(nickname): meant for meant in spelt for nickname in NICKNAMES.get(meant[0], ())},
             {name: names for name, schema in properties.items() if (names := _named_inside(schema))},
+            frozenset(name.encode() for name in query),
         )
 
     def _body_properties(self, operation: Node) -> Node:

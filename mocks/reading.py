@@ -32,24 +32,27 @@ _names_only = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class Reading:
-    """Stands in place of `receive`."""
+    """What was read of one request. It stands in the scope, so it must not know who reads: that would be a cycle."""
 
-    __slots__ = ("_names", "_parts", "_receive", "_window", "size")
+    __slots__ = ("_names", "_parts", "_window", "size")
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
+    def __init__(self) -> None:
         self._parts: list[bytes] = []
         self._window = b""
         self._names: dict[str, None] = {}
         self.size = 0
         """Bytes that were read."""
 
-    async def __call__(self) -> Message:
-        """The next message of the request."""
-        message = await self._receive()
-        if body := message.get("body"):
-            self.feed(body)
-        return message
+    def of(self, receive: Receive) -> Receive:
+        """The same `receive`, of which this keeps what it reads."""
+
+        async def read() -> Message:
+            message = await receive()
+            if body := message.get("body"):
+                self.feed(body)
+            return message
+
+        return read
 
     def feed(self, body: bytes) -> None:
         """Another piece was read."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from asyncio import get_running_loop
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter, time
 from typing import Any, Final
 
-from impl.contract.answers import Answers
+from impl.contract.answers import Answers, Expected
 from impl.contract.call import Scope
 from impl.contract.plan import Plan
 from impl.contract.replies import WHOLE, App, Receive, Send
-from mocks.answer import Message, RawHeaders, pairs_of, plan_of
+from mocks.answer import Message, headers_of, lines_of, pairs_of, plan_of
 from mocks.faults import Strike
 from mocks.faulty import FAULT_KEY
 from mocks.hints import strays_of
@@ -25,12 +26,17 @@ Tell = Callable[[Sequence[Entry]], None]
 BATCH_SECONDS: Final = 0.05
 """How long an exchange waits for others at most."""
 
-MEMO: Final = 256
-MEMO_BODY: Final = KEPT_BODY
-"""How many verdicts are remembered, and on bodies of how many bytes: polls are answered the same again and again."""
+MEMO: Final = 1_024
+"""How many kinds of answers are remembered, by operation, status and header lines, with what each must be."""
+
+BODY_HEADERS: Final = frozenset((b"content-length", b"transfer-encoding"))
+"""GET without them has no body (RFC 9112, 6.3): polls need not be read."""
 
 READABLE: Final[dict[str, dict[Any, Any]]] = {WHOLE: {}}
 """The extensions of ASGI that leave an answer readable."""
+
+
+log = logging.getLogger("cozum")
 
 
 class Recorder:
@@ -41,7 +47,7 @@ class Recorder:
     ) -> None:
         """Exchanges are judged, kept and told `batch` at a time, or BATCH_SECONDS after the first of them.
 
-        Between requests the validators' code and data leave the processor's caches: judging 64 answers one after the
+        Between requests the validators' code and data leave the processor's caches: judging 256 answers one after the
         other takes a fraction of judging each behind its request. Whoever reads the journal finds all of them.
         """
         self._app = app
@@ -50,8 +56,7 @@ class Recorder:
         self._journal = journal
         self._tell = tell
         self._batch = batch
-        self._judged: dict[tuple[Plan, int, bytes, int, bytes], list[str]] = {}
-        self._heads: dict[tuple[bytes, int], dict[str, str]] = {}
+        self._expected: dict[tuple[Plan | None, int, bytes, int], Expected] = {}
         self._pending: list[tuple[Scope, _Exchange, float, float]] = []
         journal.before_reading = self.settle
 
@@ -60,12 +65,14 @@ class Recorder:
             await self._app(scope, receive, send)
             self.settle()
             return
-        extensions = READABLE if WHOLE in scope.get("extensions", ()) else {}
-        reading, exchange = Reading(receive), _Exchange(send)
-        scope = {**scope, "extensions": extensions, READING_KEY: reading}
+        exchange = _Exchange(send)
+        reading = scope[READING_KEY] = Reading()
+        if scope["method"] != "GET" or not BODY_HEADERS.isdisjoint(headers_of(scope)):
+            receive = reading.of(receive)
+        scope["extensions"] = READABLE if WHOLE in scope.get("extensions", ()) else {}
         began, start = time(), perf_counter()
         try:
-            await self._app(scope, reading, exchange.send)
+            await self._app(scope, receive, exchange.send)
         finally:
             pending = self._pending
             pending.append((scope, exchange, began, (perf_counter() - start) * 1000))
@@ -83,23 +90,21 @@ class Recorder:
         """Judge, keep and tell what was only collected so far."""
         pending, self._pending = self._pending, []
         if pending:
-            entries = [self._entry(*exchange) for exchange in pending]
+            entries = [self._entry(*kept) for kept in pending]
             self._journal.add(*entries)
-            told = [entry for entry, (scope, *_) in zip(entries, pending, strict=True) if _is_news(entry, scope)]
-            self._tell(told)
+            self._tell([entry for entry, kept in zip(entries, pending, strict=True) if _is_news(entry, kept[0])])
 
     def _entry(self, scope: Scope, exchange: _Exchange, began: float, milliseconds: float) -> Entry:
-        plan, status, path = plan_of(scope), exchange.status, scope["path"]
+        plan, status, path, answer = plan_of(scope), exchange.status, scope["path"], exchange.answer
         reading: Reading = scope[READING_KEY]
-        answer = exchange.answer
-        return Entry(
+        entry = Entry(
             began,
             milliseconds,
             scope["method"],
             path,
             scope.get("raw_path") or path.encode(),
             scope["query_string"],
-            scope["headers"],
+            lines_of(scope["headers"]),
             reading.raw(KEPT_BODY),
             reading.size,
             None if plan is None else plan.id,
@@ -107,40 +112,35 @@ class Recorder:
             exchange.head,
             answer if len(answer) <= KEPT_BODY else answer[:KEPT_BODY],
             exchange.answer_size,
-            self._faults(scope, plan, exchange) if status else [],
-            self._notes(scope, plan, reading) if plan is not None and status else [],
         )
+        if status:
+            strike: Strike | None = scope.get(FAULT_KEY)
+            if entry.method != "HEAD" and (strike is None or not strike.breaks()):
+                entry.faults = self._faults(plan, entry, answer)
+            if plan is not None:
+                entry.notes = self._notes(scope, plan, reading)
+        return entry
 
-    def _notes(self, scope: Scope, plan: Plan, reading: Reading) -> list[str]:
-        strays = strays_of(self._known, scope, plan, reading)
-        return shortened(map(str, strays)) if strays else []
+    def _notes(self, scope: Scope, plan: Plan, reading: Reading) -> tuple[str, ...]:
+        try:
+            strays = strays_of(self._known, scope, plan, reading)
+        except Exception:  # a note is never worth an answer
+            log.exception("no notes for %a", scope["path"])
+            return ()
+        return shortened([str(stray) for stray in strays]) if strays else ()
 
-    def _faults(self, scope: Scope, plan: Plan | None, exchange: _Exchange) -> list[str]:
-        if scope["method"] == "HEAD":
-            return []
-        strike: Strike | None = scope.get(FAULT_KEY)
-        if strike is not None and strike.breaks():
-            return []  # it was asked for
-        if exchange.status == 501 and plan is not None and not plan.implemented:
-            return []
-        head, body = exchange.head, exchange.answer
-        if plan is None or not isinstance(head, bytes) or len(body) > MEMO_BODY:
-            headers = exchange.headers or dict(pairs_of(head))
-            return shortened(self._answers.faults(plan, exchange.status, headers, body))
-        start, _, end = head.partition(b"content-length: ")  # what follows are the length and the request's id
-        kind = (start, end.count(b"\r\nx-request-id: "))
-        key = (plan, exchange.status, *kind, body)
-        known = self._judged.get(key)
-        if known is None:
-            if len(self._judged) >= MEMO:
-                self._judged.clear()
-                self._heads.clear()
-            named = self._heads.get(kind)
-            if named is None:
-                named = self._heads[kind] = dict(pairs_of(head))
-            known = shortened(self._answers.faults(plan, exchange.status, named, body))
-            self._judged[key] = known
-        return list(known) if known else known
+    def _faults(self, plan: Plan | None, entry: Entry, answer: bytes) -> tuple[str, ...]:
+        if entry.status == 501 and plan is not None and not plan.implemented:
+            return ()
+        start, _, end = entry.answer_head.partition(b"content-length: ")  # behind it: the length, the request's id
+        kind = (plan, entry.status, start, end.count(b"\r\nx-request-id: "))
+        expected = self._expected.get(kind)
+        if expected is None:
+            if len(self._expected) >= MEMO:
+                self._expected.clear()
+            expected = self._answers.expected(plan, entry.status, dict(entry.answer_headers()))
+            self._expected[kind] = expected
+        return shortened(expected.broken_by(answer))
 
 
 def _is_news(entry: Entry, scope: Scope) -> bool:
@@ -156,7 +156,8 @@ class _Exchange:
     def __init__(self, send: Send) -> None:
         self._send = send
         self.status = 0
-        self.head: bytes | RawHeaders = b""
+        self.head = b""
+        """The answer's header lines."""
         self.headers: dict[str, str] = {}
         """The answer's headers, where they were needed already."""
         self.answer_size = 0
@@ -170,13 +171,14 @@ class _Exchange:
             self.whole, self._parts = b"".join(self._parts), []
         return self.whole
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
+        """A plain function, so that no message pays for a coroutine."""
         kind = message["type"]
         if kind == WHOLE:
             self.status, self.head, self.whole = message["status"], message["head"], message["body"]
             self.answer_size = len(self.whole)
         elif kind == "http.response.start":
-            self.status, self.head = message["status"], message["headers"]
+            self.status, self.head = message["status"], lines_of(message["headers"])
             self.headers = dict(pairs_of(self.head))
         else:
             body = message.get("body", b"")
@@ -186,4 +188,4 @@ class _Exchange:
                 self._parts.append(body)
             elif room > 0 and body:
                 self._parts.append(body[:room])
-        await self._send(message)
+        return self._send(message)

@@ -15,6 +15,8 @@ from impl.store.memory import MemoryStore
 from impl.world import World
 from mocks.clock import MockClock
 from mocks.falling_due import Part, next_due
+from mocks.faults import Faults
+from mocks.inbox import Inbox
 from mocks.sending import RestingSender
 
 Make = Callable[[MockClock], Awaitable[World]]
@@ -43,6 +45,9 @@ class Sandbox:
         self.name = name
         self.clock = clock
         self.world = world
+        self.faults = Faults()
+        """What goes wrong in this one only."""
+        self.inbox = Inbox(self.store)
         self.used_at = self._looked_at = monotonic()
         """When it was last asked for, on the machine's monotonic clock."""
         self.parts: list[Part] = []
@@ -64,6 +69,7 @@ class Sandbox:
             clock = MockClock()
             world = await make(clock)
             old, self.clock, self.world = self.world, clock, world
+            self.inbox.begin(self.store)
             await _end(old)
             self._start()
 
@@ -75,6 +81,7 @@ class Sandbox:
         sender = self.world.sender
         if isinstance(sender, RestingSender):
             sender.world = self.world
+            sender.watched.tell = self.inbox.attempted
             if self.store.tables.waiting:
                 sender.wake()
 
@@ -101,14 +108,14 @@ class Sandbox:
             self._moving = True
             try:
                 acts = await self._act()
-                done = await run_due(self.world)
+                done = await self._run_due()
                 while (instant := self._next_due(parts=acts < MOST_ACTS)) < target.timestamp():
                     clock.move_to(max(instant, clock.timestamp()))
                     acts += await self._act()
-                    done += await run_due(self.world)
+                    done += await self._run_due()
                 clock.move_to(max(target.timestamp(), clock.timestamp()))
                 acts += await self._act()
-                return acts + done + await run_due(self.world)
+                return acts + done + await self._run_due()
             finally:
                 self._moving = False
                 clock.run(speed)
@@ -130,6 +137,10 @@ class Sandbox:
         if not self._moving:
             await self._act()
 
+    async def _run_due(self) -> int:
+        self.inbox.keep_up()  # the store forgets what is old
+        return await run_due(self.world)
+
     async def look_after(self) -> None:
         """Do what is due now, if it is time to look again; what fails is logged."""
         now = monotonic()
@@ -140,7 +151,7 @@ class Sandbox:
         async with self._busy:
             try:
                 await self._act()
-                await run_due(self.world)
+                await self._run_due()
             except Exception:
                 log.exception("what was due could not be done")
 

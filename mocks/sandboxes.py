@@ -12,7 +12,7 @@ from impl.contract.call import Scope
 from impl.contract.replies import App, Receive, Send
 from impl.problems import Problem, Text
 from impl.world import World
-from mocks.answer import send_answer
+from mocks.answer import headers_of, send_answer
 from mocks.documented import problem_answer
 from mocks.sandbox import EVERY_FAST, Make, Sandbox
 
@@ -154,9 +154,9 @@ class Sandboxed:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """An ASGI 3 application; a plain function, so that requests without the header pay for no coroutine."""
         if scope["type"] == "http":
-            for name, value in scope["headers"]:
-                if name == HEADER:
-                    return self._named(value, scope, receive, send)
+            headers = headers_of(scope)
+            if HEADER in headers:
+                return self._named(headers[HEADER], scope, receive, send)
             scope[SANDBOX_KEY] = self._sandboxes.main
         return self._app(scope, receive, send)
 

@@ -17,7 +17,6 @@ from mocks.sending import RestingSender
 def demo_worlds(settings: Settings) -> Make:
     """Makes worlds with the demo data, each with its own store, files and ids; what costs memory they share."""
     demo, passwords = read_demo(), Passwords()
-    carrier = LazyHttp(anywhere=settings.webhooks_anywhere)
 
     async def make(clock: MockClock) -> World:
         store, files = MemoryStore(), Files()
@@ -30,7 +29,7 @@ def demo_worlds(settings: Settings) -> Make:
             passwords,
             public_url=settings.public_url,
             files=files,
-            sender=RestingSender(carrier),
+            sender=RestingSender(LazyHttp(anywhere=settings.webhooks_anywhere)),
             webhooks_anywhere=settings.webhooks_anywhere,
         )
 

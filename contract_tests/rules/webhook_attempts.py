@@ -238,7 +238,7 @@ def forgotten_chat_is_told(judge: Judge) -> None:
         judge.advance(DAY + MINUTES)
         heard = hook.once(cause, "chat_kapandi", oturum_id=chat)
         tells(judge, heard, cause, kapatan="sistem", operator_id=None, mesaj_sayisi=2)
-        lasted(judge, heard, cause, "sure_saniye", DAY + MINUTES)
+        lasted(judge, heard, cause, "sure_saniye", DAY, DAY + MINUTES)
 
 
 @check("webhook.operator_cevrimdisi.logout")

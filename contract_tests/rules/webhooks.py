@@ -25,10 +25,10 @@ def tells(judge: Judge, heard: Heard, cause: Answer, **expected: Any) -> None:
     judge.must(seen == expected, f"{heard.event} with {expected}", cause, seen)
 
 
-def lasted(judge: Judge, heard: Heard, cause: Answer, field: str, least: float) -> None:
-    """A field that is a span in seconds, which our own clock knows to about a minute."""
-    span = heard.data.get(field)
-    judge.must(least <= span <= least + AT_MOST, f"{field} of {least:.0f} to {least + AT_MOST:.0f}", cause, span)
+def lasted(judge: Judge, heard: Heard, cause: Answer, field: str, least: float, most: float | None = None) -> None:
+    """A field that is a span in seconds, of `least` to `most`, which our own clock knows to about a minute."""
+    span, longest = heard.data.get(field), (least if most is None else most) + AT_MOST
+    judge.must(least <= span <= longest, f"{field} of {least:.0f} to {longest:.0f}", cause, span)
 
 
 def _put(judge: Judge, ticket: int, state: str, login: Login | None = None) -> Answer:

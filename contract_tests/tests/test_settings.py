@@ -36,7 +36,9 @@ def test_template_describes_the_demo_data_without_those_that_are_commented_out(t
 def test_template_with_its_comments_taken_off_is_the_demo_data(tmp_path: Path) -> None:
     lines = [line.removeprefix("# ") for line in TEMPLATE.splitlines() if "=" in line or "[" in line]
     lines = [
-        line for line in lines if not line.startswith(("A value", "COZUM_TEST", "receiver", 'origin = "https://s'))
+        line
+        for line in lines
+        if not line.startswith(("A value", "COZUM_TEST", "receiver", "clock", 'origin = "https://s'))
     ]
     words = [line for line in lines if line.startswith(("owned", "known_"))]
     target = described(URL, file(tmp_path, "\n".join(words + [line for line in lines if line not in words])), {})

@@ -59,5 +59,5 @@ def _line(told: dict[str, Any]) -> str:
     if abs(ahead) >= 1:
         words.append(f"{abs(ahead):.0f} s {'ahead' if ahead > 0 else 'behind'}")
     if told.get("yapilan"):
-        words.append(f"{told['yapilan']} fell due and was done")
+        words.append(f"done on the way: {told['yapilan']}")
     return ", ".join(word for word in words if word)

@@ -15,7 +15,7 @@ Port = Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, Parameter(help="Address to listen on; the default answers this machine only.")]
 Document = Annotated[Path | None, Parameter(help="Another OpenAPI document than the one that came with cozum.")]
 
-BATCH: Final = 64
+BATCH: Final = 256
 """Requests that are judged, journaled and told at a time, if they come faster than that takes to wait for."""
 
 
@@ -45,6 +45,9 @@ def mock(
         bool,
         Parameter(negative=(), help="Read the document, the faults and the scripts again when their files change."),
     ] = False,
+    journal: Annotated[
+        bool, Parameter(negative="--no-journal", help="Keep requests and answers, and check each against the contract.")
+    ] = True,
     control_anywhere: Annotated[
         bool, Parameter(negative=(), help="Other machines may call the control API (/_mock) too.")
     ] = False,
@@ -68,6 +71,7 @@ def mock(
             tell_only_faults if quiet else tell,
             lambda application: plant(faults, fault or [], seed, application.plans),
             batch=BATCH,
+            journaled=journal,
             control_anywhere=control_anywhere,
         )
     except DocumentError as error:

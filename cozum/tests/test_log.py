@@ -96,8 +96,8 @@ def test_faults_and_notes_stand_below_their_request_and_move_no_cursor(
     mock: Mock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     entry = next(iter(mock.journal))
-    entry.faults.append("data: \x1b[2J")
-    entry.notes.append("bilinmeyen alan: [red]x[/red]")
+    entry.faults = ("data: \x1b[2J",)
+    entry.notes = ("bilinmeyen alan: [red]x[/red]",)
     log(url=mock.url, broken=True)
     _, fault, noted = capsys.readouterr().out.splitlines()
     assert fault == "      broken: data: \\x1b[2J"

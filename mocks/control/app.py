@@ -19,10 +19,12 @@ from mocks.control.clock import clock_routes
 from mocks.control.counterparts import counterpart_routes
 from mocks.control.document import control_document
 from mocks.control.faults import fault_routes
+from mocks.control.inbox import inbox_routes
 from mocks.control.journal import journal_routes
 from mocks.control.parts import Parts
 from mocks.control.requests import ROOT, check_names, refusal, reply, route
 from mocks.control.sandboxes import sandbox_routes
+from mocks.control.trigger import trigger_routes
 
 PRIVATE_NAMES: Final = (".localhost", ".internal")
 """Ends of names that nobody can point at this machine from outside."""
@@ -53,6 +55,8 @@ class Control:
             *sandbox_routes(parts),
             *fault_routes(parts),
             *journal_routes(parts.journal),
+            *inbox_routes(parts),
+            *trigger_routes(parts),
         ]
         handlers: dict[Any, Any] = {404: _not_found, 405: _wrong_method}
         starlette = Starlette(routes=routes, exception_handlers=handlers)

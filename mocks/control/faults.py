@@ -13,7 +13,7 @@ from mocks.control.parts import Parts
 from mocks.control.requests import check_names, integer, json_body, reply, route
 from mocks.fault import Fault
 from mocks.fault_reader import WrongFault, read_fault
-from mocks.faults import MOST_FAULTS, NoSuchFault, TooManyFaults
+from mocks.faults import MOST_FAULTS, Faults, NoSuchFault, TooManyFaults
 
 LARGEST_ID = 2**63 - 1
 TOO_MANY = Text(f"En çok {MOST_FAULTS} hata yerleştirilir.", f"At most {MOST_FAULTS} faults are planted.")
@@ -29,14 +29,14 @@ def fault_routes(parts: Parts) -> list[Route]:
 
 async def _list(parts: Parts, request: Request) -> Response:
     check_names(request.query_params, ())
-    return _told(parts)
+    return _told(await parts.faults_of(request))
 
 
 async def _add(parts: Parts, request: Request) -> Response:
     check_names(request.query_params, ())
-    fault = _read(await json_body(request, "Fault"), parts)
+    faults, fault = await parts.faults_of(request), _read(await json_body(request, "Fault"), parts)
     try:
-        planted = parts.faults.add(fault)
+        planted = faults.add(fault)
     except TooManyFaults:
         raise InvalidFields([FieldError("", TOO_MANY)]) from None
     return reply(planted.describe(), 201)
@@ -45,24 +45,26 @@ async def _add(parts: Parts, request: Request) -> Response:
 async def _replace(parts: Parts, request: Request) -> Response:
     """All of them at once, or none if one is wrong."""
     check_names(request.query_params, ())
-    described = (await json_body(request, "Faults"))["hatalar"]
-    parts.faults.replace([_read(one, parts, f"/hatalar/{place}") for place, one in enumerate(described)])
-    return _told(parts)
+    faults, described = await parts.faults_of(request), (await json_body(request, "Faults"))["hatalar"]
+    faults.replace([_read(one, parts, f"/hatalar/{place}") for place, one in enumerate(described)])
+    return _told(faults)
 
 
 async def _clear(parts: Parts, request: Request) -> Response:
     check_names(request.query_params, ())
-    parts.faults.replace([])
-    return _told(parts)
+    faults = await parts.faults_of(request)
+    faults.replace([])
+    return _told(faults)
 
 
 async def _remove(parts: Parts, request: Request) -> Response:
     check_names(request.query_params, ())
+    faults = await parts.faults_of(request)
     try:
-        parts.faults.remove(integer(request.path_params, "id", 1, LARGEST_ID, 0))
+        faults.remove(integer(request.path_params, "id", 1, LARGEST_ID, 0))
     except NoSuchFault:
         raise NotFound from None
-    return _told(parts)
+    return _told(faults)
 
 
 def _read(described: dict[str, Any], parts: Parts, place: str = "") -> Fault:
@@ -72,5 +74,5 @@ def _read(described: dict[str, Any], parts: Parts, place: str = "") -> Fault:
         raise InvalidFields([wrong.below(place).field_error()]) from None
 
 
-def _told(parts: Parts) -> Response:
-    return reply({"hatalar": parts.faults.list()})
+def _told(faults: Faults) -> Response:
+    return reply({"hatalar": faults.list()})

@@ -30,3 +30,7 @@ class Parts:
         """The one that the request names, opened if need be. Raises Problem."""
         named = request.headers.get(HEADER.decode())
         return await self.sandboxes.of(None if named is None else named.encode("latin-1"))
+
+    async def faults_of(self, request: Request) -> Faults:
+        """Those of the sandbox that the request names, else those that are for every request. Raises Problem."""
+        return (await self.sandbox(request)).faults if HEADER.decode() in request.headers else self.faults

@@ -9,6 +9,7 @@ from impl.app import handlers
 from impl.contract.answers import Answers
 from impl.contract.replies import App
 from impl.tests.client import application
+from mocks.answer import lines_of
 from mocks.journal import Entry, Journal
 from mocks.misspelt import Known
 from mocks.recorder import Recorder, Tell
@@ -26,7 +27,7 @@ def recorder(app: App, journal: Journal, tell: Tell = lambda entries: None, *, b
 
 
 def entry(**changed: Any) -> Entry:
-    """A small request and its answer."""
+    """A small request and its answer; `headers` in pairs."""
     given: dict[str, Any] = {
         "began": 0.0,
         "milliseconds": 1.0,
@@ -34,7 +35,7 @@ def entry(**changed: Any) -> Entry:
         "path": "/api/v1/widget/init",
         "raw_path": b"/api/v1/widget/init",
         "query": b"",
-        "headers": [(b"host", b"x")],
+        "head": b"host: x\r\n",
         "body": b"{}",
         "body_size": 2,
         "operation": "widget_init",
@@ -42,7 +43,9 @@ def entry(**changed: Any) -> Entry:
         "answer_head": b"content-type: application/json\r\n",
         "answer": b"{}",
         "answer_size": 2,
-        "faults": [],
-        "notes": [],
+        "faults": (),
+        "notes": (),
     }
+    if "headers" in changed:
+        given["head"] = lines_of(changed.pop("headers"))
     return Entry(**given | changed)

@@ -32,7 +32,7 @@ class Told:
     milliseconds: list[float] = field(default_factory=list)
 
     def __call__(self, entries: Sequence[Entry]) -> None:
-        self.lines += [(entry.method, entry.path, entry.status, entry.faults) for entry in entries]
+        self.lines += [(entry.method, entry.path, entry.status, list(entry.faults)) for entry in entries]
         self.milliseconds += [entry.milliseconds for entry in entries]
 
 

@@ -8,6 +8,9 @@ from typing import Any
 import openapi_spec_validator
 import pytest
 
+from impl.settings import Settings
+from impl.tests.client import DOCUMENT
+from mocks.app import Mock
 from mocks.control.document import control_document
 from mocks.tests.whole import Whole, whole_mock
 
@@ -107,6 +110,21 @@ def test_faults_are_planted_listed_and_taken_away(mock: Whole) -> None:
     assert mock.control("DELETE", "/faults")["hatalar"] == []
 
 
+def test_a_fault_of_a_sandbox_strikes_there_only(mock: Whole) -> None:
+    planted = mock.control("POST", "/faults", {"operation": "widget_init", "status": 503}, x_mock_sandbox="a")
+    assert planted["id"] == 1
+    body = {"ziyaretci_id": "abc123"}
+    assert mock.widget("init", body, x_mock_sandbox="a").status == 503
+    assert mock.widget("init", body, x_mock_sandbox="b").status == 200
+    assert mock.widget("init", body).status == 200
+    assert mock.control("GET", "/faults")["hatalar"] == []
+    mock.control("POST", "/faults", {"status": 429})
+    assert mock.widget("init", body, x_mock_sandbox="a").status == 429, "what is for every request goes first"
+    mock.control("DELETE", "/faults")
+    assert mock.control("DELETE", "/faults/1", x_mock_sandbox="a")["hatalar"] == []
+    assert mock.widget("init", body, x_mock_sandbox="a").status == 200
+
+
 @pytest.mark.parametrize(
     ("method", "body", "field"),
     [
@@ -124,3 +142,14 @@ def test_a_wrong_fault_names_the_field_and_plants_nothing(
     assert refused.status == 422
     assert refused.json["hatalar"][0]["alan"] == field, refused.json
     assert mock.control("GET", "/faults")["hatalar"] == []
+
+
+def test_without_journal_nothing_is_kept_or_told_and_everything_answered() -> None:
+    told: list[Any] = []
+    mock = Mock(Settings(DOCUMENT, demo=True), told.extend, journaled=False)
+    whole = Whole(mock)
+    whole.run(mock.start())
+    assert whole.widget("init", {"ziyaretci_id": "abc123"}).status == 200
+    assert whole.widget("init", {}).json["ipucu"]["neden"] == "alan"
+    assert whole.control("GET", "/journal")["kayitlar"] == told == []
+    whole.close()

@@ -180,7 +180,7 @@ def test_filters_choose_what_is_listed(busy: Mock, query: str, ids: list[int]) -
 
 
 def test_what_breaks_the_contract_can_be_listed_alone(busy: Mock) -> None:
-    busy.journal.add(entry(faults=["the header X-Request-Id is missing"], notes=["bilinmeyen alan"]))
+    busy.journal.add(entry(faults=("the header X-Request-Id is missing",), notes=("bilinmeyen alan",)))
     (one,) = busy("GET", "/_mock/journal?broken=true").json["kayitlar"]
     assert (one["id"], one["kusurlar"]) == (5, ["the header X-Request-Id is missing"])
     assert one["notlar"] == ["bilinmeyen alan"]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mocks.answer import lines_of
 from mocks.journal import KEPT_BODY, MAX_FAULTS, MAX_SENTENCE, Entry, Journal, shortened
 from mocks.tests.entries import entry
 
@@ -19,8 +20,8 @@ ENTRIES = st.builds(
         answer=bytes(said),
         path="ş" * target,
         raw_path=b"%C5%9F" * target,
-        headers=[(b"x" * size, b"y" * size) for size in headers],
-        faults=["f" * size for size in faults],
+        head=b"".join(b"x" * size + b": " + b"y" * size + b"\r\n" for size in headers),
+        faults=tuple("f" * size for size in faults),
     ),
     SIZES,
     SIZES,
@@ -104,8 +105,8 @@ def test_after_tells_what_came_since_oldest_first() -> None:
 def test_headers_are_read_from_lines_and_from_pairs() -> None:
     pairs = [("content-type", "text/plain"), ("x-ad", "\xe9: b")]
     assert entry(answer_head=b"Content-Type: text/plain\r\nX-Ad: \xe9: b\r\n").answer_headers() == pairs
-    assert entry(answer_head=[(b"Content-Type", b"text/plain"), (b"X-Ad", b"\xe9: b")]).answer_headers() == pairs
+    assert entry(head=lines_of([(b"Content-Type", b"text/plain"), (b"X-Ad", b"\xe9: b")])).request_headers() == pairs
 
 
 def test_notes_and_faults_are_bounded() -> None:
-    assert shortened(["x" * 9_999] * 99) == ["x" * MAX_SENTENCE] * MAX_FAULTS
+    assert shortened(["x" * 9_999] * 99) == ("x" * MAX_SENTENCE,) * MAX_FAULTS

@@ -43,6 +43,9 @@ class Whole:
         self.mock = mock
         self._runner = asyncio.Runner()
 
+    def close(self) -> None:
+        self._runner.close()
+
     def run(self, work: Coroutine[Any, Any, Value]) -> Value:
         return self._runner.run(work)
 
@@ -117,7 +120,7 @@ def whole_mock() -> Iterator[Whole]:
         yield whole
     finally:
         whole.run(_ended(mock))
-        whole._runner.close()
+        whole.close()
 
 
 async def _ended(mock: Mock) -> None:
