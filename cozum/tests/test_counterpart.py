@@ -153,6 +153,7 @@ class Watched:
 def watched(tmp_path: Path) -> Iterator[Watched]:
     made = Watched(tmp_path)
     yield made
+    made.runner.run(made.mock.sandboxes.main.end())
     made.runner.close()
 
 

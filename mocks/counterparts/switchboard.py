@@ -65,6 +65,7 @@ class Counterparts:
             self._run()
         else:
             counterpart.follow(script, source)
+        counterpart.next_due()  # looks, and plans what there is to do
         return counterpart
 
     async def switch_off(self, sandbox: Sandbox, side: Side) -> bool:

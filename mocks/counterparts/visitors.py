@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from impl.model import Chat, Sender, Tenant, Ticket
 from impl.rules.identity import sign
@@ -19,6 +19,9 @@ from mocks.counterparts.script import Persona
 from mocks.counterparts.sides import Side
 from mocks.counterparts.talk import Talk
 from mocks.counterparts.words import fill, subject_of
+
+MOST_TICKETS: Final = 20
+"""Of each visitor, the last ones, at whose answers they look."""
 
 
 class SimulatedVisitors(Talk):
@@ -64,7 +67,7 @@ class SimulatedVisitors(Talk):
             chat_id = self.tables.open_chat_ids.get(visitor)
             if chat_id is not None:
                 self.thread("chat", chat_id)
-            for place in self.tables.places_of_visitor.get(visitor, ()):
+            for place in self.tables.places_of_visitor.get(visitor, [])[-MOST_TICKETS:]:
                 self._look_at_ticket(self.tables.tickets[place & LARGEST_ID])
         for thread in list(self.threads["chat"].values()):
             self._look_at_chat(thread)

@@ -19,12 +19,14 @@ TEXT = DOCUMENT.read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     document = tmp_path_factory.mktemp("reload") / "openapi.yaml"
     document.write_text(TEXT, "utf-8")
     mock = Whole(Mock(Settings(document, demo=True, webhooks_anywhere=True), lambda entries: None, batch=64))
     mock.run(mock.mock.start())
-    return mock
+    yield mock
+    mock.run(mock.mock.sandboxes.main.end())
+    mock.close()
 
 
 @pytest.fixture
