@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, Final
 
 import pytest
 
 from impl.model import ChatClosed
+from mocks.falling_due import next_due
 from mocks.tests.people import People, people, rules
 from mocks.tests.whole import whole_mock
+
+ESNAF: Final = "CM_PRATIKESNAF"
+SITE: Final = "https://pratikesnaf.com"
 
 
 @pytest.fixture
@@ -139,6 +143,42 @@ def test_operators_stay_online_while_days_pass(scene: People) -> None:
     assert scene.tables.operators[8].state == "online"
 
 
+def test_nobody_waits_for_the_time_out_of_operators_who_call() -> None:
+    """Or a year would be passed in steps of two minutes."""
+    with people() as scene:
+        scene.follow("operator", rules())
+        scene.pass_time(5)
+        scene.mock.widget("chat/end", {"ziyaretci_id": "ahmet.yilmaz", "oturum_id": 42}, x_api_key=ESNAF, origin=SITE)
+        main = scene.mock.mock.sandboxes.main
+        presence, now = main.world.presence, main.clock.now()
+        assert next_due(scene.tables, presence, now) is not None
+        assert next_due(scene.tables, presence, now, {7, 8, 9}) is None
+
+
+def test_they_do_not_act_by_the_way_while_the_clock_is_moved_on(scene: People) -> None:
+    """What is done on the way is done in its order."""
+
+    class Greedy:
+        done = 0
+
+        def next_due(self) -> float | None:
+            return None
+
+        async def run_due(self) -> int:
+            self.done += 1
+            if self.done < 10:
+                await main.act()
+            return 0
+
+        def callers(self) -> Collection[int]:
+            return ()
+
+    main, greedy = scene.mock.mock.sandboxes.main, Greedy()
+    main.parts.append(greedy)
+    scene.pass_time(0.1)
+    assert greedy.done == 2
+
+
 def test_two_that_talk_to_each_other_end_within_one_advance(scene: People) -> None:
     """Without pauses they would never stop; the rest comes later."""
     scene.follow("operator", rules({"when": "message", "do": {"reply": "Peki"}}))
@@ -247,8 +287,24 @@ def test_a_chat_that_somebody_else_accepted_is_left(scene: People) -> None:
     scene.follow("operator", rules(reply("Otomatik")))
     chat = scene.opens(text="Merhaba")
     scene.panel("POST", f"chat/{chat}/accept")
+    scene.panel("POST", "chat/42/accept", email="operator@example.com")
     scene.pass_time(60)
     assert (scene.chat(chat).operator_id, scene.texts(chat)) == (8, [])
+    told = scene.mock.control("GET", "/counterparts")["operator"]
+    assert (told["bekleyen"], told["son_sorun"]) == (0, None), "nothing was even tried"
+
+
+def test_a_chat_that_was_given_back_is_accepted_again(scene: People) -> None:
+    scene.follow("operator", rules(reply("Buyurun"), {"when": "accepted", "do": {"reply": "Merhaba"}}))
+    chat = scene.opens(text="Merhaba")
+    scene.pass_time(10)
+    first = scene.chat(chat).operator_id
+    email = scene.tables.operators[first or 0].email
+    scene.panel("PUT", "status", {"durum": "cevrimdisi"}, email=email)
+    assert scene.chat(chat).state == "waiting"
+    scene.pass_time(10)
+    assert {first, scene.chat(chat).operator_id} == {7, 8}
+    assert scene.texts(chat) == ["Merhaba", "Buyurun", "Merhaba"]
 
 
 def test_somebody_who_writes_in_a_chat_has_it_from_then_on(scene: People) -> None:
