@@ -118,11 +118,16 @@ def test_a_ticket_is_opened_and_its_answer_answered_once(scene: People) -> None:
     assert [reply.text for reply in scene.tables.replies[ticket.id]] == ["Ekte gönderdim.", "Sağ olun"]
 
 
-def test_a_tenant_in_secure_mode_is_no_hindrance(scene: People) -> None:
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_tenant_in_secure_mode_is_no_hindrance(scene: People, signed: bool) -> None:
+    """The token comes with the signed profile, else with the widget's first opening."""
     tenant = scene.tables.tenants[1]
     secured = {field: getattr(tenant, field) for field in tenant.__struct_fields__} | {"secure_mode": True}
     scene.tables.tenants[1] = type(tenant)(**secured)
-    scene.follow("visitor", script({"when": "message", "do": {"reply": "Evet"}}))
+    written = script({"when": "message", "do": {"reply": "Evet"}})
+    if not signed:
+        written["rules"][0]["do"] = {"open": "Merhaba, elif"}
+    scene.follow("visitor", written)
     scene.pass_time(1)
     chat = the_chat(scene)
     accept(scene, chat, "Orada mısınız?")
