@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import cost, endless, growth, mocks, much, report, startup
+from bench import cost, endless, growth, mocks, much, report, sandboxes, startup
 from bench.cost import Samples
 from bench.limits import Verdict
 from bench.load import CONNECTIONS, BadAnswerError
@@ -19,20 +19,21 @@ from bench.startup import Start
 ABOUT = """\
 Measure the server beside others, in one run on this machine.
 
-  cpu     CPU (user + system) of the server process per request, of our server beside a bare uvicorn app,
-          FastAPI and stock Connexion, in interleaved rounds; the median round counts
-  growth  the same of our server with 1,000 and with 1,000,000 messages stored
-  much    a search over 10,000 articles, the queue and the dashboard over 100 tenants of 1,000 chats each, beside
-          widget/init on the same server
-  start   seconds from `cozum mock` to its first 200, and its memory two seconds later
-  mock    CPU of `cozum mock`, which journals and validates, per request, beside `cozum serve`, Prism and Mockoon (where
-          npm can install them)
-  endless memory of `cozum mock` over 1,000,000 requests
+  cpu        CPU (user + system) of the server process per request, of our server beside a bare uvicorn app,
+             FastAPI and stock Connexion, in interleaved rounds; the median round counts
+  growth     the same of our server with 1,000 and with 1,000,000 messages stored
+  much       a search over 10,000 articles, the queue and the dashboard over 100 tenants of 1,000 chats each, beside
+             widget/init on the same server
+  start      seconds from `cozum mock` to its first 200, and its memory two seconds later
+  mock       CPU of `cozum mock`, which journals and validates, per request, beside itself without journal, `cozum
+             serve`, and Prism and Mockoon (where npm can install them)
+  sandboxes  memory of `cozum mock` with 1,000 sandboxes, each used, and how long one takes to open
+  endless    memory of `cozum mock` over 1,000,000 requests
 
 Every figure with a limit ends in a line that says `holds` or `BROKEN`."""
 
 EXITS = "exit status: 0 every limit holds, 1 a limit is broken, 2 something could not be measured"
-PARTS = ("cpu", "growth", "much", "start", "mock", "endless")
+PARTS = ("cpu", "growth", "much", "start", "mock", "sandboxes", "endless")
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -130,6 +131,12 @@ class Run:
         self._told("mock", taken, mocks.verdicts(taken), mocks.BASE, title)
         for reason in left_out:
             say(f"left out: {reason}")
+
+    def _sandboxes(self) -> None:
+        crowd = sandboxes.measure()
+        self.verdicts += sandboxes.verdicts(crowd)
+        before = crowd.rss_before / sandboxes.MIB
+        say(f"{crowd.count:,} sandboxes: {crowd.kib_each:.0f} KiB each beside {before:.0f} MiB")
 
     def _endless(self) -> None:
         found = endless.measure(endless.QUICK if self.quick else endless.REQUESTS, self.connections)

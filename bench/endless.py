@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.cost import init, poll
 from bench.limits import Verdict
 from bench.load import Client
-from bench.scene import Scene, started
+from bench.scene import started
 from bench.servers import Server
 from bench.startup import MIB
 
@@ -35,20 +35,15 @@ def measure(requests: int, connections: int) -> Growth:
     with Server("cozum mock", [*MOCK, "--quiet"]) as server:
         with Client(server, 1) as client:
             scene = started(client)
-        _ask(server, scene, FILLING, connections)
-        before, _ = server.memory()
-        asked = FILLING
-        while asked < requests:
-            _ask(server, scene, PART, connections)
-            asked += PART
-        after, _ = server.memory()
-        return Growth(asked, before, after)
-
-
-def _ask(server: Server, scene: Scene, count: int, connections: int) -> None:
-    with Client(server, connections) as client:
-        client.run(init(scene, count // 2))
-        client.run(poll(scene, count // 2))
+        part = init(scene, PART // 2) + poll(scene, PART // 2)
+        with Client(server, connections) as client:
+            for _ in range(FILLING // PART):
+                client.run(part)
+            before, _ = server.memory()
+            for _ in range((requests - FILLING) // PART):
+                client.run(part)
+            after, _ = server.memory()
+        return Growth(requests, before, after)
 
 
 def verdicts(growth: Growth) -> list[Verdict]:

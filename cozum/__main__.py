@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from types import FrameType
 
-SERVERS = ("mock", "serve", "listen")
+SERVERS = ("mock", "serve", "proxy", "listen")
 """Commands that nothing but a signal ends, so that a signal is no failure."""
 TIDY = ("test",)
 """Commands that have something to put back when they are interrupted: a second signal ends them at once."""

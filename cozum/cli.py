@@ -21,6 +21,11 @@ It is the real application, not canned answers: what you write you can read agai
 operator who waits for it. Every answer is checked against the contract; one that breaks it is told on stderr. The state
 is gone when it ends.
 """
+PROXY = """Pass requests on to a live server, and say where it or its clients break the contract.
+
+Listens like `cozum mock`, with the same journal (`cozum log -f`). With `--errors` what breaks the contract is not
+passed on, but answered with 422 or 502. `--record FILE` keeps what was answered; `cozum mock --replay FILE` plays it.
+"""
 SERVE = """Start the backend.
 
 Only `memory://` so far: the state is gone when it ends. Without `--demo` it starts empty. Files go into the folder of
@@ -53,6 +58,16 @@ COUNTERPART = """Switch a running mock's simulated operators and visitors on and
 `cozum counterpart operator auto`, `visitor my-visitor.yaml`, `operator off`; by itself it shows what they do. What
 stands in such a file: docs/mock.md, "Somebody to talk to".
 """
+RESET = """Begin anew in a running mock: with what it was started with, or with a scenario.
+
+`cozum reset --scenario busy-queue`; there are busy-queue, trial-ending, storage-full, offline, empty, and files of your
+own. The clock is the machine's again.
+"""
+SNAPSHOT = """Save the state of a running mock into a file that reads well in git, and load it again.
+
+`cozum snapshot save before-checkout` writes `snapshots/before-checkout.yaml`, `load` takes it back, `list` shows those
+that there are. When it is loaded, every instant moves with the clock: who waited for two minutes does so again.
+"""
 LOG = """Show what a running mock was asked and answered: a line each, below it what breaks the contract.
 
 Start `cozum mock` first. With `-f` it goes on, also over a restart of the mock; `--har FILE` writes an archive that a
@@ -81,10 +96,13 @@ JUDGING = Group("The contract", sort_key=3)
 
 # Each command is imported when it is called; until then this is all that is known of it.
 app.command("cozum.commands.mock:mock", name="mock", help=MOCK, group=SERVERS)
+app.command("cozum.commands.proxy:proxy", name="proxy", help=PROXY, group=SERVERS)
 app.command("cozum.commands.serve:serve", name="serve", help=SERVE, group=SERVERS)
 app.command("cozum.commands.log:log", name="log", help=LOG, group=ASKING)
 app.command("cozum.commands.clock:clock", name="clock", help=CLOCK, group=ASKING)
 app.command("cozum.commands.counterpart:counterpart", name="counterpart", help=COUNTERPART, group=ASKING)
+app.command("cozum.commands.reset:reset", name="reset", help=RESET, group=ASKING)
+app.command("cozum.commands.snapshot:snapshot", name="snapshot", help=SNAPSHOT, group=ASKING)
 app.command("cozum.commands.listen:listen", name="listen", help=LISTEN, group=ASKING)
 app.command("cozum.commands.trigger:trigger", name="trigger", help=TRIGGER, group=ASKING)
 app.command("cozum.commands.resend:resend", name="resend", help=RESEND, group=ASKING)

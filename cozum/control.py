@@ -50,12 +50,13 @@ class ControlClient:
         query: Query = NO_QUERY,
         *,
         longer: float = 0.0,
+        media_type: str = "application/json",
     ) -> Any:
         """What a path below `/_mock` answers, as JSON; None for an empty answer.
 
         `longer`: how many seconds more than usual it may take. Raises NobodyThere, UsageError.
         """
-        raw = b"".join(self.parts(method, path, body, query, longer=longer))
+        raw = b"".join(self.parts(method, path, body, query, longer=longer, media_type=media_type))
         try:
             return json.loads(raw) if raw else None
         except ValueError:
@@ -69,12 +70,13 @@ class ControlClient:
         query: Query = NO_QUERY,
         *,
         longer: float = 0.0,
+        media_type: str = "application/json",
     ) -> Iterator[bytes]:
         """The same in parts, as they come; a body that is not bytes is sent as JSON. Raises NobodyThere, UsageError."""
         headers, content = dict(self._headers), None
         if body is not None:
             content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = media_type
         connection = self._connection(SECONDS + longer)
         try:
             connection.request(method, f"/_mock{quote(path)}{_encoded(query)}", content, headers)
@@ -106,7 +108,8 @@ class ControlClient:
         try:
             problem = json.loads(response.read(PART))
             if problem.get("hatalar"):
-                errors = [f"{error['alan'].lstrip('/')}: {error['mesaj']}" for error in problem["hatalar"]]
+                told = [(error["alan"].lstrip("/"), error["mesaj"]) for error in problem["hatalar"]]
+                errors = [f"{field}: {why}" if field else why for field, why in told]
                 return UsageError("; ".join(errors))
             if problem["kod"] != "yol_bulunamadi":
                 return UsageError(str(problem["detail"]))

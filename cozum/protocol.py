@@ -32,6 +32,8 @@ BODY_TOO_LARGE: Final = b"HTTP/1.1 413 Content Too Large\r\nconnection: close\r\
 MAX_HEAD_BYTES: Final = 2 * MAX_HEADER_BYTES
 MAX_REQUEST_BYTES: Final = 16 * 1024 * 1024
 """More than any body of the contract: an upload has 10 MiB at most."""
+MAX_STATE_BYTES: Final = 65 * 1024 * 1024
+"""The same for the mock, whose whole state may be loaded: that has 64 MiB at most."""
 
 MAX_QUEUED: Final = 100
 """How many requests may wait behind the one that is answered, on one connection."""
@@ -46,6 +48,8 @@ NOTHING: Final = memoryview(b"")
 class WholeAnswers(HttpToolsProtocol):
     """uvicorn's protocol over httptools, with cycles that know the extension."""
 
+    REQUEST_BYTES: ClassVar = MAX_REQUEST_BYTES
+    """How long a request may be."""
     HEAD_SECONDS: ClassVar = 20.0
     """How long a client may take to its first request, and from the first byte of a head to its end."""
     BODY_SECONDS: ClassVar = 30.0
@@ -137,7 +141,7 @@ class WholeAnswers(HttpToolsProtocol):
         else:
             self._bytes += size
             in_head = self._in_head()
-            if self._bytes > (MAX_HEAD_BYTES if in_head else MAX_REQUEST_BYTES):
+            if self._bytes > (MAX_HEAD_BYTES if in_head else self.REQUEST_BYTES):
                 self._refuse(HEAD_TOO_LARGE if in_head else b"" if self.cycle.response_complete else BODY_TOO_LARGE)
                 return
         self._look_by(self._due(self._since))
@@ -333,6 +337,12 @@ class WholeAnswers(HttpToolsProtocol):
         task = self.loop.create_task(app(ours.scope, ours.receive, ours.send))
         task.add_done_callback(ours.ended)
         self.tasks.add(task)
+
+
+class StatesToo(WholeAnswers):
+    """The same for the mock, into which a whole state may be loaded."""
+
+    REQUEST_BYTES = MAX_STATE_BYTES
 
 
 class _Cycle(RequestResponseCycle):

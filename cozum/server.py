@@ -37,15 +37,16 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def configuration(app: Any) -> uvicorn.Config:
-    """How every server of ours is run."""
+def configuration(app: Any, http: type[WholeAnswers] = WholeAnswers, *, date_header: bool = True) -> uvicorn.Config:
+    """How every server of ours is run; without the date for one whose answers bring their own."""
     return uvicorn.Config(
         app,
-        http=WholeAnswers,
+        http=http,
         interface="asgi3",
         log_level="error",  # what clients send wrong is answered, not logged
         access_log=False,
         server_header=False,
+        date_header=date_header,
         proxy_headers=False,  # anybody could name an address of their choice
         ws="none",
         lifespan="on",
@@ -86,20 +87,30 @@ class OneWorld:
         self._world.files.close()
 
 
-def run(app: Any, listener: socket.socket, behind: Behind, on_ready: Callable[[], None]) -> None:
+def run(
+    app: Any,
+    listener: socket.socket,
+    behind: Behind,
+    on_ready: Callable[[], None],
+    http: type[WholeAnswers] = WholeAnswers,
+    *,
+    date_header: bool = True,
+) -> None:
     """Serve until Ctrl-C or SIGTERM, and do what falls due behind it meanwhile.
 
     uvicorn raises the signal again when all is done: what that does is up to the caller's handlers.
     """
     with suppress(KeyboardInterrupt):
-        _Command(app, behind, on_ready).run(sockets=[listener])
+        _Command(app, behind, on_ready, http, date_header=date_header).run(sockets=[listener])
 
 
 class Server(uvicorn.Server):
     """Serves an application, and beside it does what falls due and sends the webhooks."""
 
-    def __init__(self, app: Any, behind: Behind) -> None:
-        super().__init__(configuration(app))
+    def __init__(
+        self, app: Any, behind: Behind, http: type[WholeAnswers] = WholeAnswers, *, date_header: bool = True
+    ) -> None:
+        super().__init__(configuration(app, http, date_header=date_header))
         self._behind = behind
         self._due: asyncio.Task[None] | None = None
 
@@ -119,8 +130,16 @@ class Server(uvicorn.Server):
 class _Command(Server):
     """A server that a person started: it says when it listens, and ends at once on Ctrl-C."""
 
-    def __init__(self, app: Any, behind: Behind, on_ready: Callable[[], None]) -> None:
-        super().__init__(app, behind)
+    def __init__(
+        self,
+        app: Any,
+        behind: Behind,
+        on_ready: Callable[[], None],
+        http: type[WholeAnswers],
+        *,
+        date_header: bool,
+    ) -> None:
+        super().__init__(app, behind, http, date_header=date_header)
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None
 

@@ -1,4 +1,4 @@
-"""What `cozum mock` prints of each request."""
+"""What `cozum mock` and `cozum proxy` print of each request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def tell(entries: Sequence[Entry]) -> None:
 
 def tell_only_faults(entries: Sequence[Entry]) -> None:
     """What breaks the contract, and nothing else."""
-    lines = [line for entry in entries if entry.faults for line in _faults(entry)]
+    lines = [line for entry in entries if entry.faults or entry.request_faults for line in _faults(entry)]
     if lines:
         with suppress(OSError):
             sys.stderr.write("".join(lines))
@@ -35,5 +35,7 @@ def _line(entry: Entry) -> str:
 
 
 def _faults(entry: Entry) -> Iterator[str]:
+    for fault in entry.request_faults:
+        yield f"  contract broken by the request {entry.method} {entry.path!a}: {fault}\n"
     for fault in entry.faults:
         yield f"  contract broken by {entry.method} {entry.path!a}, {entry.status}: {fault}\n"

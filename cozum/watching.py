@@ -1,4 +1,4 @@
-"""`cozum mock --watch`: the document, the faults and the scripts are read again when their files change."""
+"""`cozum mock --watch`: the document, faults, scripts and scenario are read again when their files change."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TextIO
 from cozum.counterparts import SWITCHES, read_counterpart
 from cozum.errors import UsageError
 from cozum.faults import read_file
+from cozum.state import is_file, read_beginning
 from impl.contract.document import DocumentError
 from mocks.app import Mock
 from mocks.counterparts.errors import WrongScript
@@ -20,7 +21,14 @@ from mocks.watching import Broken, Watcher
 
 
 def watch(
-    mock: Mock, document: Path, faults: Path | None, scripts: Mapping[Side, str | None], *, keep_seed: bool
+    mock: Mock,
+    document: Path,
+    faults: Path | None,
+    scripts: Mapping[Side, str | None],
+    *,
+    scenario: str | None = None,
+    snapshot: Path | None = None,
+    keep_seed: bool = False,
 ) -> Watcher:
     """Watch these files while the mock runs. `keep_seed`: the seed of the faults' file says nothing."""
     watcher = Watcher(_tell, _complain)
@@ -41,6 +49,9 @@ def watch(
     for side, name in scripts.items():
         if name is not None and name not in SWITCHES:
             watcher.add(Path(name), _Script(mock, side, name).read)
+    if snapshot is not None or (scenario is not None and is_file(scenario)):
+        begins = _Beginning(mock, scenario, snapshot)
+        watcher.add(snapshot or Path(scenario or ""), begins.read)
     mock.beside.append(watcher.run)
     return watcher
 
@@ -93,6 +104,23 @@ class _Script:
         except WrongScript as wrong:
             raise Broken(f"{self._name}: {wrong}") from None
         return f"{len(script.rules)} rules"
+
+
+class _Beginning:
+    """The scenario or snapshot that the mock was started with."""
+
+    def __init__(self, mock: Mock, scenario: str | None, snapshot: Path | None) -> None:
+        self._mock = mock
+        self._scenario = scenario
+        self._snapshot = snapshot
+
+    async def read(self) -> str:
+        try:
+            begin = read_beginning(self._scenario, self._snapshot)
+            self._mock.sandboxes.make = await begin(self._mock.parts.beginnings)
+        except UsageError as error:
+            raise Broken(str(error)) from None
+        return "`cozum reset` and new sandboxes begin with it"
 
 
 def _tell(sentence: str) -> None:

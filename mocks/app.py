@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from impl.app import Application, handlers
@@ -11,6 +11,7 @@ from impl.contract.answers import Answers
 from impl.contract.replies import App
 from impl.settings import Settings
 from impl.world import Waker
+from mocks.beginnings import Beginnings
 from mocks.calling import Calls
 from mocks.control.app import Control
 from mocks.control.parts import Parts
@@ -25,8 +26,9 @@ from mocks.misspelt import Known
 from mocks.prefer import Prefers
 from mocks.preflight import Preflights
 from mocks.recorder import Recorder, Tell
+from mocks.sandbox import Make
 from mocks.sandboxes import Sandboxed, Sandboxes
-from mocks.worlds import demo_worlds
+from mocks.worlds import Worlds
 
 if TYPE_CHECKING:
     from mocks.counterparts.script import Script
@@ -44,23 +46,30 @@ class Mock:
         batch: int = 1,
         journaled: bool = True,
         control_anywhere: bool = False,
+        replay: Callable[[App, Application], App] | None = None,
+        begin: Callable[[Beginnings], Awaitable[Make]] | None = None,
     ) -> None:
-        """`plant` reads the faults to begin with. `start` must be awaited before the first request.
+        """`plant` reads the faults to begin with, `begin` the state; without it that is the demo.
 
+        `start` must be awaited before the first request.
+
+        `replay` puts something around the application, which then answers what that leaves.
         Not `journaled`, no answer is checked and nothing told. Raises DocumentError, and what `plant` raises.
         """
         self._settings, self._tell, self._batch, self._journaled = settings, tell, batch, journaled
-        self.sandboxes = Sandboxes(demo_worlds(settings))
+        self._replay, self._begin = replay, begin
+        self.worlds = Worlds(settings)
+        self.sandboxes = Sandboxes(self.worlds.demo)
         self.application = Application(settings, self.sandboxes.worlds)
         self.waker = Waker()
         faults = Faults() if plant is None else plant(self.application)
+        contract = _Contract(self.application, faults, replay)
         journal, calls = build_journal(self.application, self.waker), Calls(self.application)
+        beginnings = Beginnings(self.application, contract.known, self.worlds)
         counterparts = Counterparts(self.sandboxes, calls, faults.seed)
-        self.parts = Parts(self.application, self.sandboxes, faults, journal, calls, counterparts)
+        self.parts = Parts(self.application, self.sandboxes, faults, journal, calls, counterparts, beginnings)
         self._recorder: Recorder | None = None
-        self._control = Control(
-            self._answer_by(_Contract(self.application, faults)), self.parts, anywhere=control_anywhere
-        )
+        self._control = Control(self._answer_by(contract), self.parts, anywhere=control_anywhere)
         self.app: App = self._control
         self.beside: list[Callable[[], Coroutine[Any, Any, None]]] = []
         """What runs as long as the mock does."""
@@ -68,7 +77,9 @@ class Mock:
         self._reloading = asyncio.Lock()
 
     async def start(self) -> None:
-        """Make the world that requests meet."""
+        """Make the world that requests meet. Raises what `begin` raises."""
+        if self._begin is not None:
+            self.sandboxes.make = await self._begin(self.parts.beginnings)
         await self.sandboxes.start()
 
     def begin_with(self, script: Script, source: str) -> None:
@@ -99,11 +110,12 @@ class Mock:
             self.application = self.parts.application = application
             self.parts.journal.operations = operations_of(application)
             self.parts.calls.use(application)
+            self.parts.beginnings.use(application, contract.known)
             self._control.app = self._answer_by(contract)
             return len(application.plans)
 
     def _compile(self) -> _Contract:
-        return _Contract(Application(self._settings, self.sandboxes.worlds), self.parts.faults)
+        return _Contract(Application(self._settings, self.sandboxes.worlds), self.parts.faults, self._replay)
 
     def _answer_by(self, contract: _Contract) -> App:
         """All that answers requests from now on."""
@@ -158,17 +170,21 @@ def operations_of(application: Application) -> dict[str, str]:
 class _Contract:
     """All that depends on one document."""
 
-    def __init__(self, application: Application, faults: Faults) -> None:
+    def __init__(
+        self, application: Application, faults: Faults, replay: Callable[[App, Application], App] | None = None
+    ) -> None:
         binding = application.binding
         self.application = application
         self.answers = Answers(binding.schemas)
         self.known = Known(binding.document, handlers(), binding.arguments)
-        self.app = self._answering(faults)
+        self.app = self._answering(faults, replay)
 
-    def _answering(self, faults: Faults) -> App:
+    def _answering(self, faults: Faults, replay: Callable[[App, Application], App] | None) -> App:
         """The application; of the same seed (that of the faults), what goes by chance goes the same way."""
         application, binding = self.application, self.application.binding
-        hints = Hints(application.asgi, application.worlds, self.known)
+        hints: App = Hints(application.asgi, application.worlds, self.known)
+        if replay is not None:
+            hints = replay(hints, application)
         generator = Generator(binding.document, binding.schemas)
         preferring = Prefers(hints, application.find_plan, generator, faults.seed)
         faulty = Faulty(preferring, application.find_plan, application.plans, faults)

@@ -30,7 +30,7 @@ class Choice:
             and (self.method is None or entry.method == self.method)
             and (self.path is None or path_matches(self.path, entry.path))
             and (self.status is None or status_matches(self.status, entry.status))
-            and not (self.broken and not entry.faults)
+            and not (self.broken and not entry.faults and not entry.request_faults)
             and (self.sandbox is None or self.sandbox == sandbox_of(entry))
         )
 

@@ -37,7 +37,7 @@ def archive(entries: Iterable[Entry], *, secrets: bool) -> Iterator[bytes]:
 
 
 def har_entry(entry: Entry, *, secrets: bool) -> dict[str, Any]:
-    """An entry of the archive; `_operation`, `_faults` and `_notes` are ours."""
+    """An entry of the archive; `_operation`, `_faults`, `_request_faults` and `_notes` are ours."""
     asked, said = entry.request_headers(), entry.answer_headers()
     milliseconds = round(entry.milliseconds, 3)
     return {
@@ -63,6 +63,7 @@ def har_entry(entry: Entry, *, secrets: bool) -> dict[str, Any]:
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "_operation": entry.operation,
         "_faults": entry.faults,
+        "_request_faults": entry.request_faults,
         "_notes": entry.notes,
     }
 

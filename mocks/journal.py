@@ -62,14 +62,17 @@ class Entry(Struct, gc=False):
     faults: tuple[str, ...] = ()
     """What breaks the contract."""
     notes: tuple[str, ...] = ()
+    request_faults: tuple[str, ...] = ()
+    """What in the request breaks the contract; the proxy's alone, for the mock itself refuses such requests."""
     id: int = 0
     """Its place among all requests since the start, from 1; the journal gives it."""
 
     def weight(self) -> int:
         """Bytes of memory that it takes, not less than in truth."""
         size = ENTRY_WEIGHT + len(self.head) + len(self.answer_head) + len(self.query) + len(self.body)
-        if self.faults or self.notes:
-            size += sum([4 * len(text) + 100 for text in (*self.faults, *self.notes)])
+        if self.faults or self.notes or self.request_faults:
+            said = (*self.faults, *self.notes, *self.request_faults)
+            size += sum([4 * len(text) + 100 for text in said])
         return size + len(self.answer) + 5 * len(self.raw_path)  # a path's text may take four bytes a character
 
     def answer_headers(self) -> list[tuple[str, str]]:

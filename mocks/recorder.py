@@ -13,18 +13,23 @@ from impl.contract.call import Scope
 from impl.contract.plan import Plan
 from impl.contract.replies import WHOLE, App, Receive, Send
 from mocks.answer import Message, headers_of, lines_of, pairs_of, plan_of
+from mocks.codings import MOST, readable
 from mocks.faults import Strike
 from mocks.faulty import FAULT_KEY
 from mocks.hints import strays_of
 from mocks.journal import KEPT_BODY, Entry, Journal, shortened
 from mocks.misspelt import Known
-from mocks.reading import READING_KEY, Reading
+from mocks.reading import KEPT, READING_KEY, Reading
+from mocks.remarks import REMARKS_KEY, Remarks, remarks_of
 
 Tell = Callable[[Sequence[Entry]], None]
 """Is told of requests, oldest first, once they were answered."""
 
 BATCH_SECONDS: Final = 0.05
 """How long an exchange waits for others at most."""
+
+Tape = Callable[[Entry], None]
+"""Is given each exchange with the whole of its bodies, once it was answered."""
 
 MEMO: Final = 1_024
 """How many kinds of answers are remembered, by operation, status and header lines, with what each must be."""
@@ -43,12 +48,22 @@ class Recorder:
     """Outermost of all that answers: what it keeps is what was read and what went out."""
 
     def __init__(
-        self, app: App, answers: Answers, known: Known, journal: Journal, tell: Tell, *, batch: int = 1
+        self,
+        app: App,
+        answers: Answers,
+        known: Known,
+        journal: Journal,
+        tell: Tell,
+        *,
+        batch: int = 1,
+        tape: Tape | None = None,
+        foreign: bool = False,
     ) -> None:
         """Exchanges are judged, kept and told `batch` at a time, or BATCH_SECONDS after the first of them.
 
         Between requests the validators' code and data leave the processor's caches: judging 256 answers one after the
         other takes a fraction of judging each behind its request. Whoever reads the journal finds all of them.
+        `foreign`: the answers are another server's, whose headers come in any order.
         """
         self._app = app
         self._answers = answers
@@ -56,6 +71,9 @@ class Recorder:
         self._journal = journal
         self._tell = tell
         self._batch = batch
+        self._tape = tape
+        self._foreign = foreign
+        self._kept = KEPT_BODY if tape is None else MOST
         self._expected: dict[tuple[Plan | None, int, bytes, int], Expected] = {}
         self._pending: list[tuple[Scope, _Exchange, float, float]] = []
         journal.before_reading = self.settle
@@ -65,7 +83,7 @@ class Recorder:
             await self._app(scope, receive, send)
             self.settle()
             return
-        exchange = _Exchange(send)
+        exchange = _Exchange(send, self._kept)
         reading = scope[READING_KEY] = Reading()
         if scope["method"] != "GET" or not BODY_HEADERS.isdisjoint(headers_of(scope)):
             receive = reading.of(receive)
@@ -91,12 +109,18 @@ class Recorder:
         pending, self._pending = self._pending, []
         if pending:
             entries = [self._entry(*kept) for kept in pending]
+            if self._tape is not None:
+                _write(self._tape, [(entry, kept[0]) for entry, kept in zip(entries, pending, strict=True)])
             self._journal.add(*entries)
             self._tell([entry for entry, kept in zip(entries, pending, strict=True) if _is_news(entry, kept[0])])
 
     def _entry(self, scope: Scope, exchange: _Exchange, began: float, milliseconds: float) -> Entry:
         plan, status, path, answer = plan_of(scope), exchange.status, scope["path"], exchange.answer
         reading: Reading = scope[READING_KEY]
+        remarks: Remarks | None = scope.get(REMARKS_KEY)
+        if "content-encoding" in exchange.headers:
+            remarks = _decoded(exchange, scope)
+        answer = exchange.answer
         entry = Entry(
             began,
             milliseconds,
@@ -105,21 +129,22 @@ class Recorder:
             scope.get("raw_path") or path.encode(),
             scope["query_string"],
             lines_of(scope["headers"]),
-            reading.raw(KEPT_BODY),
+            reading.raw(KEPT_BODY if self._tape is None else KEPT),
             reading.size,
             None if plan is None else plan.id,
             status,
             exchange.head,
-            answer if len(answer) <= KEPT_BODY else answer[:KEPT_BODY],
+            answer if len(answer) <= self._kept else answer[: self._kept],
             exchange.answer_size,
         )
         if status:
             strike: Strike | None = scope.get(FAULT_KEY)
-            if entry.method != "HEAD" and (strike is None or not strike.breaks()):
+            is_said = (remarks is not None and remarks.final) or (strike is not None and strike.breaks())
+            if entry.method != "HEAD" and not (is_said or exchange.is_cut):
                 entry.faults = self._faults(plan, entry, answer)
             if plan is not None:
                 entry.notes = self._notes(scope, plan, reading)
-        return entry
+        return entry if remarks is None else _remarked(entry, remarks)
 
     def _notes(self, scope: Scope, plan: Plan, reading: Reading) -> tuple[str, ...]:
         try:
@@ -132,6 +157,8 @@ class Recorder:
     def _faults(self, plan: Plan | None, entry: Entry, answer: bytes) -> tuple[str, ...]:
         if entry.status == 501 and plan is not None and not plan.implemented:
             return ()
+        if self._foreign:
+            return shortened(self._answers.faults(plan, entry.status, dict(entry.answer_headers()), answer))
         start, _, end = entry.answer_head.partition(b"content-length: ")  # behind it: the length, the request's id
         kind = (plan, entry.status, start, end.count(b"\r\nx-request-id: "))
         expected = self._expected.get(kind)
@@ -143,6 +170,37 @@ class Recorder:
         return shortened(expected.broken_by(answer))
 
 
+def _remarked(entry: Entry, remarks: Remarks) -> Entry:
+    """With what is known inside, before what was found here."""
+    entry.request_faults = tuple(remarks.request_faults)
+    entry.faults = (*remarks.faults, *entry.faults)
+    entry.notes = (*remarks.notes, *entry.notes)
+    return entry
+
+
+def _decoded(exchange: _Exchange, scope: Scope) -> Remarks:
+    """Put the body as it is meant in the place of the coded one, unless it was cut off already."""
+    remarks, coded = remarks_of(scope), exchange.answer
+    if len(coded) == exchange.answer_size:
+        read = readable(exchange.headers["content-encoding"], coded)
+        if read.fault or read.note:
+            remarks.final = True
+            remarks.faults += [read.fault] if read.fault else []
+            remarks.notes += [read.note] if read.note else []
+        else:
+            exchange.whole, exchange.answer_size = read.body, len(read.body)
+    return remarks
+
+
+def _write(tape: Tape, answered: Sequence[tuple[Entry, Scope]]) -> None:
+    """Give the tape what can be played again, and the journal no more than it keeps."""
+    for entry, scope in answered:
+        remarks: Remarks | None = scope.get(REMARKS_KEY)
+        if entry.status and not (remarks is not None and remarks.final):
+            tape(entry)
+        entry.body, entry.answer = entry.body[:KEPT_BODY], entry.answer[:KEPT_BODY]
+
+
 def _is_news(entry: Entry, scope: Scope) -> bool:
     """Whether it was answered, or not answered because that was asked for; others went away by themselves."""
     return entry.status != 0 or FAULT_KEY in scope
@@ -151,10 +209,11 @@ def _is_news(entry: Entry, scope: Scope) -> bool:
 class _Exchange:
     """Stands between server and application, and keeps the answer that passes."""
 
-    __slots__ = ("_parts", "_send", "answer_size", "head", "headers", "status", "whole")
+    __slots__ = ("_kept", "_parts", "_send", "answer_size", "head", "headers", "status", "whole")
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, kept: int) -> None:
         self._send = send
+        self._kept = kept
         self.status = 0
         self.head = b""
         """The answer's header lines."""
@@ -165,8 +224,13 @@ class _Exchange:
         self._parts: list[bytes] = []
 
     @property
+    def is_cut(self) -> bool:
+        """Whether it is JSON of which not all is here to be judged."""
+        return self.answer_size > len(self.answer) and "json" in self.headers.get("content-type", "")
+
+    @property
     def answer(self) -> bytes:
-        """The answer's body: the whole of JSON, which is judged, else to KEPT_BODY bytes."""
+        """The answer's body: JSON, which is judged, to MOST bytes, else to as many as are kept."""
         if self._parts:
             self.whole, self._parts = b"".join(self._parts), []
         return self.whole
@@ -182,10 +246,8 @@ class _Exchange:
             self.headers = dict(pairs_of(self.head))
         else:
             body = message.get("body", b"")
-            room = KEPT_BODY - self.answer_size
+            room = (MOST if "json" in self.headers.get("content-type", "") else self._kept) - self.answer_size
             self.answer_size += len(body)
-            if "json" in self.headers.get("content-type", ""):
-                self._parts.append(body)
-            elif room > 0 and body:
+            if room > 0 and body:
                 self._parts.append(body[:room])
         return self._send(message)

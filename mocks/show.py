@@ -26,6 +26,7 @@ def line_of(entry: Entry) -> dict[str, Any]:
         "islem": entry.operation,
         "durum": entry.status or None,
         "kusurlar": entry.faults,
+        "istek_kusurlari": entry.request_faults,
         "notlar": entry.notes,
     }
 

@@ -133,9 +133,10 @@ def _lines(entry: dict[str, Any]) -> list[Text]:
         (f"  {entry['sure_ms']:.1f} ms", "dim"),
         (f"  {entry['islem']}" if entry["islem"] else "", "blue"),
     )
+    wrongs = [Text(f"      broken request: {_plain(wrong)}", "bold magenta") for wrong in entry["istek_kusurlari"]]
     faults = [Text(f"      broken: {_plain(fault)}", "bold red") for fault in entry["kusurlar"]]
     notes = [Text(f"      note: {_plain(note)}", "yellow") for note in entry["notlar"]]
-    return [told, *faults, *notes]
+    return [told, *wrongs, *faults, *notes]
 
 
 def _plain(text: str) -> str:

@@ -43,11 +43,23 @@ def mock(
     ] = None,
     watch: Annotated[
         bool,
-        Parameter(negative=(), help="Read the document, the faults and the scripts again when their files change."),
+        Parameter(negative=(), help="Read document, faults, scripts and scenario again when their files change."),
+    ] = False,
+    replay: Annotated[
+        Path | None, Parameter(help="Answer from this recording (HAR) of `cozum proxy --record` or a browser.")
+    ] = None,
+    replay_only: Annotated[
+        bool, Parameter(negative=(), help="Answer 404 to what is not in the recording, instead of the usual answer.")
     ] = False,
     journal: Annotated[
         bool, Parameter(negative="--no-journal", help="Keep requests and answers, and check each against the contract.")
     ] = True,
+    scenario: Annotated[
+        str | None, Parameter(help="Begin with this scenario: busy-queue, trial-ending, …, or a YAML file of your own.")
+    ] = None,
+    snapshot: Annotated[Path | None, Parameter(help="Begin with the state in this file (`cozum snapshot save`).")] = (
+        None
+    ),
     control_anywhere: Annotated[
         bool, Parameter(negative=(), help="Other machines may call the control API (/_mock) too.")
     ] = False,
@@ -56,13 +68,18 @@ def mock(
     from cozum.counterparts import begin_with
     from cozum.errors import UsageError
     from cozum.faults import plant
+    from cozum.protocol import StatesToo
+    from cozum.replay import read_replay
     from cozum.server import bind, run
     from cozum.start import greet, read_settings
+    from cozum.state import read_beginning
     from cozum.telling import tell, tell_only_faults
     from impl.contract.document import DocumentError
     from mocks.app import Mock
 
     scripts: dict[Side, str | None] = {"operator": operator, "visitor": visitor}
+    replaying = read_replay(replay, only=replay_only)
+    begin = read_beginning(scenario, snapshot)
     listener = bind(host, port)
     try:
         settings = read_settings(document, "memory://", demo=True, webhooks_anywhere=True)
@@ -73,6 +90,8 @@ def mock(
             batch=BATCH,
             journaled=journal,
             control_anywhere=control_anywhere,
+            replay=replaying,
+            begin=begin,
         )
     except DocumentError as error:
         raise UsageError(str(error)) from None
@@ -81,5 +100,7 @@ def mock(
     if watch:
         from cozum.watching import watch as watch_files
 
-        watch_files(made, settings.document, faults, scripts, keep_seed=seed is not None)
-    run(made.app, listener, made, on_ready=lambda: greet("mock", listener, made.application, demo=True))
+        keep_seed = seed is not None
+        document = settings.document
+        watch_files(made, document, faults, scripts, scenario=scenario, snapshot=snapshot, keep_seed=keep_seed)
+    run(made.app, listener, made, lambda: greet("mock", listener, made.application, demo=True), StatesToo)

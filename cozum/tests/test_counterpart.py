@@ -31,6 +31,12 @@ rules:
 - when: message
   do: {reply: Buyurun}
 """
+SCENARIO: Final = """\
+name: gun
+steps:
+- call: start_chat
+  as: {visitor: sabah}
+"""
 FAULTS: Final = "seed: 3\nfaults:\n- {operation: login, status: 429}\n"
 
 
@@ -129,7 +135,8 @@ class Watched:
         self.runner.run(self.mock.start())
         names: Any = {"operator": str(self.script), "visitor": None}
         begin_with(self.mock, names)
-        self.watcher: Watcher = watch(self.mock, self.document, self.faults, names, keep_seed=False)
+        self.scenario = Path(_file(tmp_path, SCENARIO, "gun.yaml"))
+        self.watcher: Watcher = watch(self.mock, self.document, self.faults, names, scenario=str(self.scenario))
         self.runner.run(self._switch_on())
 
     async def _switch_on(self) -> None:
@@ -220,3 +227,21 @@ def test_a_script_that_changes_is_followed_while_it_is_the_one(
         f"watch: {watched.script}: line 5, /rules/1/do: there is no `acept`",
         f"watch: {watched.script}: /operators/0: there is no `kim@example.com`",
     ]
+
+
+def test_a_scenario_that_changes_is_what_the_next_reset_begins_with(
+    watched: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sandboxes = watched.mock.sandboxes
+    watched.scenario.write_text(SCENARIO.replace("sabah", "aksam"))
+    watched.look()
+    assert (1, "aksam") not in sandboxes.main.store.tables.visitors, "what is there stays"
+    watched.runner.run(sandboxes.main.begin(sandboxes.make))
+    assert (1, "aksam") in sandboxes.main.store.tables.visitors
+    make = sandboxes.make
+    watched.scenario.write_text(SCENARIO.replace("start_chat", "start_chatt"))
+    watched.look()
+    assert sandboxes.make is make
+    out, err = capsys.readouterr()
+    assert out == f"watch: {watched.scenario} was read again: `cozum reset` and new sandboxes begin with it\n"
+    assert err.startswith(f"watch: {watched.scenario}: step 1")

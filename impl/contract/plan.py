@@ -63,8 +63,10 @@ class Plan:
             raise DocumentError(f"{self.id}: its path has {', '.join(undeclared)}, its parameters have not")
         wanted = self._wanted(set(parameters.arguments.values()))
         parameters.keep(set(wanted))
-        self._parameters = parameters
+        self.parameters = parameters
         body = _body(document, operation, wanted["body"], schemas) if "body" in wanted else None
+        self.body = body
+        """None: the handler takes none."""
         self._body = body if isinstance(body, JsonBody) else None
         self._takes_caller = "caller" in wanted
         self._full_way = FullWay(
@@ -124,7 +126,7 @@ class Plan:
                 if raw is None or message.get("more_body") or len(raw) > taken.limit:
                     raw = await the_rest(message, headers, receive, taken.limit)
                 body = taken.read(raw, headers)
-            parameters = self._parameters
+            parameters = self.parameters
             if parameters.headers_only is None or not parameters.headers_only.isdisjoint(headers):
                 arguments = parameters.read(raw_path, scope["query_string"], headers)
             else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from impl import problems
 from impl.contract.call import Scope
@@ -17,13 +18,14 @@ from impl.contract.replies import App, Receive, Send
 from impl.problems import Problem, Text
 from mocks.control.clock import clock_routes
 from mocks.control.counterparts import counterpart_routes
-from mocks.control.document import control_document
+from mocks.control.document import PARTS, control_document
 from mocks.control.faults import fault_routes
 from mocks.control.inbox import inbox_routes
 from mocks.control.journal import journal_routes
 from mocks.control.parts import Parts
 from mocks.control.requests import ROOT, check_names, refusal, reply, route
 from mocks.control.sandboxes import sandbox_routes
+from mocks.control.state import state_routes
 from mocks.control.trigger import trigger_routes
 
 PRIVATE_NAMES: Final = (".localhost", ".internal")
@@ -39,25 +41,14 @@ class NotFromThere(Problem):
     detail = Text("{tr}", "{en}")
 
 
-class Control:
+class Controlling:
     """Answers what is under `/_mock`; everything else goes to the application."""
 
-    def __init__(self, app: App, parts: Parts, *, anywhere: bool = False) -> None:
+    def __init__(self, app: App, routes: Sequence[Route], *, anywhere: bool = False) -> None:
         """`anywhere`: other machines may call too; pages of other sites still may not."""
         self.app = app
         """What answers everything else."""
         self._anywhere = anywhere
-        routes = [
-            route("", parts, GET=_show),
-            route("/openapi.json", parts, GET=_document),
-            *clock_routes(parts),
-            *counterpart_routes(parts),
-            *sandbox_routes(parts),
-            *fault_routes(parts),
-            *journal_routes(parts.journal),
-            *inbox_routes(parts),
-            *trigger_routes(parts),
-        ]
         handlers: dict[Any, Any] = {404: _not_found, 405: _wrong_method}
         starlette = Starlette(routes=routes, exception_handlers=handlers)
         starlette.router.redirect_slashes = False
@@ -80,9 +71,28 @@ class Control:
             await answer(scope, receive, send)
 
 
+class Control(Controlling):
+    """The control of a mock."""
+
+    def __init__(self, app: App, parts: Parts, *, anywhere: bool = False) -> None:
+        """As `Controlling`."""
+        routes = [
+            *index_routes(PARTS),
+            *clock_routes(parts),
+            *counterpart_routes(parts),
+            *sandbox_routes(parts),
+            *fault_routes(parts),
+            *journal_routes(parts.journal),
+            *inbox_routes(parts),
+            *trigger_routes(parts),
+            *state_routes(parts),
+        ]
+        super().__init__(app, routes, anywhere=anywhere)
+
+
 OTHER_MACHINE: Final = Text(
-    "Denetim yalnız bu makineden çağrılır; başkaları için `cozum mock --control-anywhere`.",
-    "Only this machine may call it; for others start `cozum mock --control-anywhere`.",
+    "Denetim yalnız bu makineden çağrılır; başkaları için `--control-anywhere` ile başlatın.",
+    "Only this machine may call it; for others start with `--control-anywhere`.",
 )
 OTHER_NAME: Final = Text(
     "`Host` bu makinenin adı değil: bir web sayfası kendi adını bu adrese yönlendirmiş olabilir.",
@@ -133,19 +143,24 @@ def _is_ours(host: str) -> bool:
     return True
 
 
-async def _show(parts: Parts, request: Request) -> Response:
+def index_routes(parts: tuple[str, ...]) -> list[Route]:
+    """What there is: the addresses and the document of a control API of these parts."""
+    return [route("", parts, GET=_show), route("/openapi.json", parts, GET=_document)]
+
+
+async def _show(parts: tuple[str, ...], request: Request) -> Response:
     check_names(request.query_params, ())
     return reply(
         {
             "belge": f"{ROOT}/openapi.json",
-            "adresler": sorted(control_document()["paths"]),
+            "adresler": sorted(control_document(parts)["paths"]),
         }
     )
 
 
-async def _document(parts: Parts, request: Request) -> Response:
+async def _document(parts: tuple[str, ...], request: Request) -> Response:
     check_names(request.query_params, ())
-    return reply(control_document())
+    return reply(control_document(parts))
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

@@ -9,15 +9,15 @@ from typing import Any, Final
 import yaml
 
 HERE: Final = Path(__file__).parent
-PARTS: Final = ("clock", "counterparts", "faults", "inbox", "journal", "sandboxes", "trigger")
+PARTS: Final = ("clock", "counterparts", "faults", "inbox", "journal", "sandboxes", "state", "trigger")
 """Each a file beside this one with `tags`, `paths` and `components`."""
 
 
 @cache
-def control_document() -> dict[str, Any]:
-    """The whole document; nobody changes it. Raises ValueError for a name that two parts define."""
+def control_document(parts: tuple[str, ...] = PARTS) -> dict[str, Any]:
+    """The document of these parts; nobody changes it. Raises ValueError for a name that two parts define."""
     whole = _read("control")
-    for name in PARTS:
+    for name in parts:
         part = _read(name)
         whole["tags"] += part.get("tags", [])
         _add(whole["paths"], part.get("paths", {}), name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from impl.app import Application
+from mocks.beginnings import Beginnings
 from mocks.calling import Calls
 from mocks.counterparts.switchboard import Counterparts
 from mocks.faults import Faults
@@ -25,6 +26,7 @@ class Parts:
     journal: Journal
     calls: Calls
     counterparts: Counterparts
+    beginnings: Beginnings
 
     async def sandbox(self, request: Request) -> Sandbox:
         """The one that the request names, opened if need be. Raises Problem."""

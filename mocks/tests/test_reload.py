@@ -105,6 +105,9 @@ def test_faults_sandboxes_and_counterparts_stay(mock: Whole) -> None:
     mock.control("POST", "/clock", {"ilerlet": 5}, x_mock_sandbox="kutu")
     told = mock.widget("init", {"ziyaretci_id": "kutuda"}, x_mock_sandbox="kutu").json["data"]
     assert told["aktif_oturum"]["durum"] == "aktif"
+    inline = {"name": "bir", "steps": [{"call": "start_chat", "as": {"visitor": "bir"}}]}
+    for scenario in ("offline", inline):
+        assert mock.control("POST", "/reset", {"senaryo": scenario}, x_mock_sandbox="kutu")["satirlar"]["chats"]
     mock.control("DELETE", "/sandboxes/kutu")
     mock.control("DELETE", "/faults")
 

@@ -1,0 +1,1 @@
+"""The validating proxy: a live server behind the same journal and control as the mock's."""

@@ -1,0 +1,1 @@
+"""Scenarios: states that are built by real calls, described in YAML."""

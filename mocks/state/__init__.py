@@ -1,0 +1,1 @@
+"""The whole state of a sandbox as one snapshot: taken, written, read, and put into a fresh world."""
