@@ -53,6 +53,11 @@ CLOCK = """Show or change the time that a running mock tells.
 `cozum clock freeze`, `run`, `set 2026-12-01T09:00`, `advance 2h30m`, `speed 60`. Advancing does on its way, in order,
 what falls due: webhooks' next attempts, operators who time out, chats that are forgotten. The clock does not go back.
 """
+COUNTERPART = """Switch a running mock's simulated operators and visitors on and off.
+
+`cozum counterpart operator auto`, `visitor my-visitor.yaml`, `operator off`; by itself it shows what they do. What
+stands in such a file: docs/mock.md, "Somebody to talk to".
+"""
 RESET = """Begin anew in a running mock: with what it was started with, or with a scenario.
 
 `cozum reset --scenario busy-queue`; there are busy-queue, trial-ending, storage-full, offline, empty, and files of your
@@ -95,6 +100,7 @@ app.command("cozum.commands.proxy:proxy", name="proxy", help=PROXY, group=SERVER
 app.command("cozum.commands.serve:serve", name="serve", help=SERVE, group=SERVERS)
 app.command("cozum.commands.log:log", name="log", help=LOG, group=ASKING)
 app.command("cozum.commands.clock:clock", name="clock", help=CLOCK, group=ASKING)
+app.command("cozum.commands.counterpart:counterpart", name="counterpart", help=COUNTERPART, group=ASKING)
 app.command("cozum.commands.reset:reset", name="reset", help=RESET, group=ASKING)
 app.command("cozum.commands.snapshot:snapshot", name="snapshot", help=SNAPSHOT, group=ASKING)
 app.command("cozum.commands.listen:listen", name="listen", help=LISTEN, group=ASKING)

@@ -14,7 +14,7 @@ from mocks.faults import Faults, TooManyFaults
 
 def plant(file: Path | None, texts: Sequence[str], seed: int | None, plans: Sequence[Plan]) -> Faults:
     """Those of the file, then those of the command line, whose seed goes before the file's. Raises UsageError."""
-    read = _read_file(file, plans) if file else FaultFile(())
+    read = read_file(file, plans) if file else FaultFile(())
     faults = Faults(seed if seed is not None else read.seed or 0)
     try:
         for fault in [*read.faults, *(_read_text(text, plans) for text in texts)]:
@@ -24,7 +24,8 @@ def plant(file: Path | None, texts: Sequence[str], seed: int | None, plans: Sequ
     return faults
 
 
-def _read_file(file: Path, plans: Sequence[Plan]) -> FaultFile:
+def read_file(file: Path, plans: Sequence[Plan]) -> FaultFile:
+    """What the file says. Raises UsageError."""
     try:
         return read_faults(file.read_bytes(), plans)
     except OSError as error:

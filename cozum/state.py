@@ -59,7 +59,7 @@ def _of_snapshot(path: Path, content: bytes) -> Any:
 
 
 def _of_scenario(named: str) -> Any:
-    content = _read(Path(named)) if _is_file(named) else None
+    content = _read(Path(named)) if is_file(named) else None
 
     async def begin(beginnings: Beginnings) -> Make:
         from mocks.beginnings import UnknownScenario
@@ -83,7 +83,7 @@ def _no_scenario(named: str, known: list[str]) -> str:
 
 def read_named(named: str) -> str | dict[str, Any]:
     """What the control API takes as a scenario: a name, or what stands in the file. Raises UsageError."""
-    if not _is_file(named):
+    if not is_file(named):
         return named
     from mocks.state.wrong import WrongInput
     from mocks.state.yaml_text import read_yaml
@@ -97,7 +97,7 @@ def read_named(named: str) -> str | dict[str, Any]:
     return value
 
 
-def _is_file(named: str) -> bool:
+def is_file(named: str) -> bool:
     """Names of scenarios have neither `.` nor `/`."""
     return "." in named or "/" in named
 

@@ -29,11 +29,17 @@ class Beginnings:
     """
 
     def __init__(self, application: Application, known: Known, worlds: Worlds) -> None:
-        self._application = application
-        self._known = known
         self._worlds = worlds
         self._added: dict[str, Scenario] = {}
         self._built: dict[str, Snapshot] = {}
+        self.use(application, known)
+
+    def use(self, application: Application, known: Known) -> None:
+        """From now on read and build scenarios by that application's contract."""
+        self._application = application
+        self._known = known
+        self._built.clear()
+        vars(self).pop("_reader", None)
 
     def scenarios(self) -> Sequence[Scenario]:
         """All, by name."""

@@ -69,6 +69,10 @@ class Calls:
     """Calls one application, in any of its sandboxes."""
 
     def __init__(self, application: Application) -> None:
+        self.use(application)
+
+    def use(self, application: Application) -> None:
+        """From now on call that one."""
         self._app = application.asgi
         self._plans: dict[str, Plan] = {plan.id: plan for plan in application.plans}
 
@@ -87,17 +91,19 @@ class Calls:
         body: object = None,
         headers: Mapping[str, str] = NOTHING,
     ) -> Any:
-        """What the operation answers, from JSON (None where there is none); `body` goes as JSON.
+        """What the operation answers, from JSON (None where there is none).
 
+        `body` goes as JSON; bytes go as they are, and `headers` say what they are.
         Raises KeyError for an operation or a path parameter that there is not, NoSuchCaller, Refused.
         """
         plan = self._plans[operation]
         target = plan.path.format_map({name: quote(str(value), safe="") for name, value in path.items()})
-        content = b"" if body is None else msgspec.json.encode(body)
+        content = b"" if body is None else body if isinstance(body, bytes) else msgspec.json.encode(body)
         async with _identity(sandbox.world, caller) as identity:
-            given = {"accept": "application/json", "accept-language": "tr", **identity, **headers}
+            given = {"accept": "application/json", "accept-language": "tr", **identity}
             if body is not None:
                 given |= {"content-type": "application/json", "content-length": str(len(content))}
+            given |= headers
             answer = await self._asked(sandbox, plan.method, target, query, given, content)
         if answer.status >= 400:
             raise Refused(operation, answer)

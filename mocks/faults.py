@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from random import Random
@@ -89,6 +89,20 @@ class Faults:
         self.seed = self.seed if seed is None else seed
         for fault in faults:
             self.add(fault)
+
+    def exchange(self, old: Iterable[Planted], new: Iterable[Fault]) -> Sequence[Planted]:
+        """Plant these in the place of those, before all others; answers them.
+
+        Raises TooManyFaults, and changes nothing then.
+        """
+        gone, faults = {id(planted) for planted in old}, list(new)
+        others = [planted for planted in self.planted if id(planted) not in gone]
+        if len(others) + len(faults) > MOST_FAULTS:
+            raise TooManyFaults(MOST_FAULTS)
+        self.planted = []
+        added = [self.add(fault) for fault in faults]
+        self.planted = [*added, *others]
+        return added
 
     def strike(
         self, operation: str, passing: Iterable[tuple[str, Fault]] = (), others: Faults | None = None

@@ -99,6 +99,11 @@ class Recorder:
             elif len(pending) == 1:
                 get_running_loop().call_later(BATCH_SECONDS, self.settle)
 
+    def retire(self) -> None:
+        """Another one takes its place: what is under way is kept as soon as it is answered."""
+        self._batch = 1
+        self.settle()
+
     def settle(self) -> None:
         """Judge, keep and tell what was only collected so far."""
         pending, self._pending = self._pending, []

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from math import inf
 from time import monotonic
 from typing import Final
 
@@ -13,7 +14,7 @@ from impl.due import run_due
 from impl.store.memory import MemoryStore
 from impl.world import World
 from mocks.clock import MockClock
-from mocks.falling_due import next_due
+from mocks.falling_due import Part, next_due
 from mocks.faults import Faults
 from mocks.inbox import Inbox
 from mocks.sending import RestingSender
@@ -27,6 +28,8 @@ EVERY_FAST: Final = 0.25
 """The same where the clock runs faster than ours."""
 FARTHEST: Final = timedelta(days=3_660)
 """How far a clock goes at once."""
+MOST_ACTS: Final = 1_000
+"""What the parts of a sandbox do at most while its clock is moved on; the rest is done where it arrives, and later."""
 
 log = logging.getLogger("cozum")
 
@@ -47,7 +50,10 @@ class Sandbox:
         self.inbox = Inbox(self.store)
         self.used_at = self._looked_at = monotonic()
         """When it was last asked for, on the machine's monotonic clock."""
+        self.parts: list[Part] = []
+        """What of the mock acts in it by itself."""
         self._busy = asyncio.Lock()
+        self._moving = False
 
     @classmethod
     async def open(cls, name: str, make: Make) -> Sandbox:
@@ -96,25 +102,44 @@ class Sandbox:
             clock, speed = self.clock, self.clock.speed
             if target < clock.now():
                 raise TooFar("the clock does not go back")
-            if target - clock.now() > FARTHEST:
+            if target - clock.now() > FARTHEST + timedelta(seconds=1):  # `now` is without its fraction
                 raise TooFar(f"the clock goes {FARTHEST.days} days at once")
             clock.run(0)
+            self._moving = True
             try:
+                acts = await self._act()
                 done = await self._run_due()
-                while (instant := self._next_due()) is not None and instant < target:
-                    clock.move_to(instant)
+                while (instant := self._next_due(parts=acts < MOST_ACTS)) < target.timestamp():
+                    clock.move_to(max(instant, clock.timestamp()))
+                    acts += await self._act()
                     done += await self._run_due()
                 clock.move_to(max(target.timestamp(), clock.timestamp()))
-                return done + await self._run_due()
+                acts += await self._act()
+                return acts + done + await self._run_due()
             finally:
+                self._moving = False
                 clock.run(speed)
+
+    def _next_due(self, *, parts: bool) -> float:
+        """When something next falls due, in Unix seconds; of the parts too, or not."""
+        callers = {operator_id for part in self.parts for operator_id in part.callers()}
+        instant = next_due(self.store.tables, self.world.presence, self.clock.now(), callers)
+        instants = [None if instant is None else instant.timestamp()]
+        if parts:
+            instants += [part.next_due() for part in self.parts]
+        return min([when for when in instants if when is not None], default=inf)
+
+    async def _act(self) -> int:
+        return sum([await part.run_due() for part in self.parts])
+
+    async def act(self) -> None:
+        """Let the parts do what is due now; not while the clock is moved on, which does it itself."""
+        if not self._moving:
+            await self._act()
 
     async def _run_due(self) -> int:
         self.inbox.keep_up()  # the store forgets what is old
         return await run_due(self.world)
-
-    def _next_due(self) -> datetime | None:
-        return next_due(self.store.tables, self.world.presence, self.clock.now())
 
     async def look_after(self) -> None:
         """Do what is due now, if it is time to look again; what fails is logged."""
@@ -125,6 +150,7 @@ class Sandbox:
         self._looked_at = now
         async with self._busy:
             try:
+                await self._act()
                 await self._run_due()
             except Exception:
                 log.exception("what was due could not be done")

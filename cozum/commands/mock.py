@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from mocks.counterparts.sides import Side
 
 Port = Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, Parameter(help="Address to listen on; the default answers this machine only.")]
@@ -30,8 +33,18 @@ def mock(
         Parameter(negative=(), help="A fault to plant, as `operation=list_chats, status=503, chance=0.2`."),
     ] = None,
     seed: Annotated[
-        int | None, Parameter(help="What goes by chance (faults, generated answers) goes the same way again.")
+        int | None, Parameter(help="What goes by chance (faults, answers, simulated people) goes the same way again.")
     ] = None,
+    operator: Annotated[
+        str | None, Parameter(help="Simulated operators who answer: `auto`, or a YAML file of what they do.")
+    ] = None,
+    visitor: Annotated[
+        str | None, Parameter(help="Simulated visitors who write: `auto`, or a YAML file of what they do.")
+    ] = None,
+    watch: Annotated[
+        bool,
+        Parameter(negative=(), help="Read document, faults, scripts and scenario again when their files change."),
+    ] = False,
     replay: Annotated[
         Path | None, Parameter(help="Answer from this recording (HAR) of `cozum proxy --record` or a browser.")
     ] = None,
@@ -52,6 +65,7 @@ def mock(
     ] = False,
 ) -> None:
     """Start the mock server."""
+    from cozum.counterparts import begin_with
     from cozum.errors import UsageError
     from cozum.faults import plant
     from cozum.protocol import StatesToo
@@ -63,12 +77,14 @@ def mock(
     from impl.contract.document import DocumentError
     from mocks.app import Mock
 
+    scripts: dict[Side, str | None] = {"operator": operator, "visitor": visitor}
     replaying = read_replay(replay, only=replay_only)
     begin = read_beginning(scenario, snapshot)
     listener = bind(host, port)
     try:
+        settings = read_settings(document, "memory://", demo=True, webhooks_anywhere=True)
         made = Mock(
-            read_settings(document, "memory://", demo=True, webhooks_anywhere=True),
+            settings,
             tell_only_faults if quiet else tell,
             lambda application: plant(faults, fault or [], seed, application.plans),
             batch=BATCH,
@@ -80,4 +96,11 @@ def mock(
     except DocumentError as error:
         raise UsageError(str(error)) from None
     asyncio.run(made.start())
+    begin_with(made, scripts)
+    if watch:
+        from cozum.watching import watch as watch_files
+
+        keep_seed = seed is not None
+        document = settings.document
+        watch_files(made, document, faults, scripts, scenario=scenario, snapshot=snapshot, keep_seed=keep_seed)
     run(made.app, listener, made, lambda: greet("mock", listener, made.application, demo=True), StatesToo)

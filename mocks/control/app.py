@@ -17,6 +17,7 @@ from impl.contract.call import Scope
 from impl.contract.replies import App, Receive, Send
 from impl.problems import Problem, Text
 from mocks.control.clock import clock_routes
+from mocks.control.counterparts import counterpart_routes
 from mocks.control.document import PARTS, control_document
 from mocks.control.faults import fault_routes
 from mocks.control.inbox import inbox_routes
@@ -45,7 +46,8 @@ class Controlling:
 
     def __init__(self, app: App, routes: Sequence[Route], *, anywhere: bool = False) -> None:
         """`anywhere`: other machines may call too; pages of other sites still may not."""
-        self._app = app
+        self.app = app
+        """What answers everything else."""
         self._anywhere = anywhere
         handlers: dict[Any, Any] = {404: _not_found, 405: _wrong_method}
         starlette = Starlette(routes=routes, exception_handlers=handlers)
@@ -55,7 +57,7 @@ class Controlling:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """An ASGI 3 application; a plain function, so that no other request pays for a coroutine."""
         if scope["type"] != "http" or not scope["path"].startswith(ROOT) or scope["path"][len(ROOT) :][:1] not in "/":
-            return self._app(scope, receive, send)
+            return self.app(scope, receive, send)
         return self._controlled(scope, receive, send)
 
     async def _controlled(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,6 +79,7 @@ class Control(Controlling):
         routes = [
             *index_routes(PARTS),
             *clock_routes(parts),
+            *counterpart_routes(parts),
             *sandbox_routes(parts),
             *fault_routes(parts),
             *journal_routes(parts.journal),

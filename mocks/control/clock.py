@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from impl.problems import FieldError, InvalidFields, Text
 from impl.rules.times import ISTANBUL
+from mocks.clock import MockClock
 from mocks.control.parts import Parts
 from mocks.control.requests import check_names, json_body, reply, route
 from mocks.durations import NOT_A_DURATION, read_duration
@@ -43,7 +44,7 @@ async def _show(parts: Parts, request: Request) -> Response:
 async def _change(parts: Parts, request: Request) -> Response:
     check_names(request.query_params, ())
     sandbox, asked = await parts.sandbox(request), await json_body(request, "ClockChange")
-    target, speed, done = _target(asked, sandbox.clock.now()), asked.get("hiz"), 0
+    target, speed, done = _target(asked, sandbox.clock), asked.get("hiz"), 0
     if speed == 0:
         sandbox.clock.run(0)  # whoever freezes it means now, or the instant that they name
     if target is not None:
@@ -53,8 +54,9 @@ async def _change(parts: Parts, request: Request) -> Response:
     return reply(_told(sandbox) | {"yapilan": done})
 
 
-def _target(asked: dict[str, Any], now: datetime) -> datetime | None:
+def _target(asked: dict[str, Any], clock: MockClock) -> datetime | None:
     """Where the clock shall go. Raises InvalidFields."""
+    now = clock.now()
     to, by = asked.get("ayarla"), asked.get("ilerlet")
     if to is not None and by is not None:
         raise InvalidFields([FieldError("/ayarla", ONLY_ONE)])
@@ -64,7 +66,7 @@ def _target(asked: dict[str, Any], now: datetime) -> datetime | None:
             raise InvalidFields([FieldError("/ilerlet", NOT_A_DURATION)])
         if seconds > FARTHEST.total_seconds():
             raise InvalidFields([FieldError("/ilerlet", TOO_FAR)])
-        return now + timedelta(seconds=seconds)
+        return now + timedelta(seconds=seconds + clock.timestamp() % 1)
     if to is None:
         return None
     try:

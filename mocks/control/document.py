@@ -9,7 +9,7 @@ from typing import Any, Final
 import yaml
 
 HERE: Final = Path(__file__).parent
-PARTS: Final = ("clock", "faults", "inbox", "journal", "sandboxes", "state", "trigger")
+PARTS: Final = ("clock", "counterparts", "faults", "inbox", "journal", "sandboxes", "state", "trigger")
 """Each a file beside this one with `tags`, `paths` and `components`."""
 
 

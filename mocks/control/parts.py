@@ -8,20 +8,24 @@ from starlette.requests import Request
 
 from impl.app import Application
 from mocks.beginnings import Beginnings
+from mocks.calling import Calls
+from mocks.counterparts.switchboard import Counterparts
 from mocks.faults import Faults
 from mocks.journal import Journal
 from mocks.sandbox import Sandbox
 from mocks.sandboxes import HEADER, Sandboxes
 
 
-@dataclass(frozen=True)
+@dataclass
 class Parts:
-    """The parts of a running mock."""
+    """The parts of a running mock; `application` is another one when the document was read again."""
 
     application: Application
     sandboxes: Sandboxes
     faults: Faults
     journal: Journal
+    calls: Calls
+    counterparts: Counterparts
     beginnings: Beginnings
 
     async def sandbox(self, request: Request) -> Sandbox:

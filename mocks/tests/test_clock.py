@@ -151,6 +151,19 @@ def test_a_wrong_change_names_the_field_and_changes_nothing(mock: Whole, body: o
     assert abs(mock.control("GET", "/clock")["fark_saniye"]) < 1
 
 
+def test_parts_of_a_second_add_up(mock: Whole) -> None:
+    mock.control("POST", "/clock", {"hiz": 0})
+    before = mock.control("GET", "/clock")["timestamp"]
+    for _ in range(10):
+        mock.control("POST", "/clock", {"ilerlet": 0.5})
+    assert mock.control("GET", "/clock")["timestamp"] - before == 5
+
+
+def test_it_goes_as_far_as_it_may_at_once(mock: Whole) -> None:
+    mock.control("POST", "/clock", {"hiz": 0})
+    assert mock.control("POST", "/clock", {"ilerlet": "3660d"})["hiz"] == 0
+
+
 def test_an_instant_without_an_offset_is_istanbuls(mock: Whole) -> None:
     year = datetime.now(ISTANBUL).year + 1
     told = mock.control("POST", "/clock", {"ayarla": f"{year}-05-01T09:00:00", "hiz": 0})

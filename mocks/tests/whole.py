@@ -124,6 +124,7 @@ def whole_mock() -> Iterator[Whole]:
 
 
 async def _ended(mock: Mock) -> None:
+    mock.parts.counterparts.stop()
     for sandbox in list(mock.sandboxes):
         if sandbox.name:
             await mock.sandboxes.close(sandbox.name)

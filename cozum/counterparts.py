@@ -1,0 +1,62 @@
+"""The counterparts of the command line: `--operator auto|FILE`, `--visitor auto|FILE`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cozum.errors import UsageError
+
+if TYPE_CHECKING:
+    from mocks.app import Mock
+    from mocks.counterparts.script import Script
+    from mocks.counterparts.sides import Side
+
+SWITCHES: Final = ("auto", "off")
+LONGEST: Final = 200_000
+"""Characters of a script."""
+
+
+def read_text(name: str) -> str:
+    """What is in a script's file. Raises UsageError."""
+    try:
+        text = Path(name).read_text("utf-8")
+    except FileNotFoundError:
+        raise UsageError(f"{name}: there is no such file, and it is not `auto` or `off`") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{name}: is not UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"{name}: {error.strerror}") from None
+    if len(text) > LONGEST:
+        raise UsageError(f"{name}: longer than {LONGEST} characters")
+    return text + "\n"  # what has no line's end might be taken for `auto` or `off`
+
+
+def read_counterpart(side: Side, name: str) -> Script | None:
+    """The script that a side shall follow; None: off. Raises UsageError."""
+    from mocks.counterparts.errors import WrongScript
+    from mocks.counterparts.reader import read_script
+    from mocks.counterparts.switchboard import AUTO, default_script
+
+    if name == "off":
+        return None
+    if name == AUTO:
+        return default_script(side)
+    try:
+        return read_script(side, read_text(name))
+    except WrongScript as wrong:
+        raise UsageError(f"{name}: {wrong}") from None
+
+
+def begin_with(mock: Mock, names: Mapping[Side, str | None]) -> None:
+    """Let simulated people follow what `auto` or a file of that name says, once the mock runs. Raises UsageError."""
+    from mocks.counterparts.errors import WrongScript
+
+    for side, name in names.items():
+        script = None if name is None else read_counterpart(side, name)
+        if script is not None and name is not None:
+            try:
+                mock.begin_with(script, name)
+            except WrongScript as wrong:
+                raise UsageError(f"{name}: {wrong}") from None

@@ -1,0 +1,1 @@
+"""Somebody to talk to: simulated operators and visitors, who act by a script and through real operations."""

@@ -1,0 +1,59 @@
+"""YAML with the line on which each part begins."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+import yaml
+
+from mocks.counterparts.errors import WrongScript
+
+MOST_PARTS: Final = 50_000
+"""More than any script has, aliases followed."""
+
+
+def read_yaml(text: str | bytes) -> tuple[Any, dict[str, int]]:
+    """The content, and the line (from 1) of each part by its JSON Pointer. Raises WrongScript."""
+    try:
+        loader = yaml.SafeLoader(text)
+        try:
+            node = loader.get_single_node()
+            lines: dict[str, int] = {}
+            if node is not None:
+                _number(node, "", lines, ())
+            return (None if node is None else loader.construct_document(node)), lines
+        finally:
+            loader.dispose()
+    except (yaml.YAMLError, UnicodeError, ValueError, RecursionError) as error:
+        if isinstance(error, WrongScript):
+            raise
+        mark = getattr(error, "problem_mark", None)
+        why = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
+        line = mark.line + 1 if mark else None
+        raise WrongScript("", f"YAML okunamıyor: {why}.", f"is not YAML: {why}.", line) from None
+
+
+def plain(value: object) -> Any:
+    """The content as JSON has it: a date is text. Raises WrongScript for what JSON cannot say."""
+    try:
+        return msgspec.json.decode(msgspec.json.encode(value))
+    except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
+        raise WrongScript("", f"JSON olarak yazılamıyor: {error}.", f"cannot be written as JSON: {error}.") from None
+
+
+def _number(node: yaml.Node, pointer: str, lines: dict[str, int], behind: tuple[int, ...]) -> None:
+    if id(node) in behind:
+        raise WrongScript("", "Bir parça kendini içeriyor.", "a part contains itself.", node.start_mark.line + 1)
+    if len(lines) >= MOST_PARTS:
+        raise WrongScript("", "Betik çok büyük.", "the script is too large.", node.start_mark.line + 1)
+    lines.setdefault(pointer, node.start_mark.line + 1)
+    behind = (*behind, id(node))
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name = str(key.value).replace("~", "~0").replace("/", "~1")
+            _number(value, f"{pointer}/{name}", lines, behind)
+            lines[f"{pointer}/{name}"] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _number(item, f"{pointer}/{index}", lines, behind)
