@@ -133,17 +133,17 @@ class Journal:
     def add(self, *entries: Entry) -> None:
         """Keep entries under the next ids; the oldest go while there are too many, or too heavy ones."""
         kept, weights = self._entries, self._weights
-        for entry in entries:
-            self._last_id += 1
-            entry.id = self._last_id
+        for entry_id, entry in enumerate(entries, self._last_id + 1):
+            entry.id = entry_id
             weight = entry.weight()
-            kept.append(entry)
             weights.append(weight)
             self.size += weight
-            while len(kept) > self._most or self.size > self._most_bytes:
-                kept.popleft()
-                self.size -= weights.popleft()
-                self.dropped += 1
+        self._last_id += len(entries)
+        kept.extend(entries)
+        while len(kept) > self._most or self.size > self._most_bytes:
+            kept.popleft()
+            self.size -= weights.popleft()
+            self.dropped += 1
         self.waker.wake(NEWS)
 
     def after(self, entry_id: int) -> list[Entry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from asyncio import get_running_loop
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import perf_counter, time
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from mocks.faulty import FAULT_KEY
 from mocks.hints import strays_of
 from mocks.journal import KEPT_BODY, Entry, Journal, shortened
 from mocks.misspelt import Known
-from mocks.reading import KEPT, READING_KEY, Reading
+from mocks.reading import KEPT, NOTHING, READING_KEY, Reading
 from mocks.remarks import REMARKS_KEY, Remarks, remarks_of
 
 Tell = Callable[[Sequence[Entry]], None]
@@ -27,6 +27,8 @@ Tell = Callable[[Sequence[Entry]], None]
 
 BATCH_SECONDS: Final = 0.05
 """How long an exchange waits for others at most."""
+BATCH_BYTES: Final = 4 * 1024 * 1024
+"""How long their bodies are together at most."""
 
 Tape = Callable[[Entry], None]
 """Is given each exchange with the whole of its bodies, once it was answered."""
@@ -61,7 +63,7 @@ class Recorder:
     ) -> None:
         """Exchanges are judged, kept and told `batch` at a time, or BATCH_SECONDS after the first of them.
 
-        Between requests the validators' code and data leave the processor's caches: judging 256 answers one after the
+        Between requests the validators' code and data leave the processor's caches: judging many answers one after the
         other takes a fraction of judging each behind its request. Whoever reads the journal finds all of them.
         `foreign`: the answers are another server's, whose headers come in any order.
         """
@@ -76,6 +78,8 @@ class Recorder:
         self._kept = KEPT_BODY if tape is None else MOST
         self._expected: dict[tuple[Plan | None, int, bytes, int], Expected] = {}
         self._pending: list[tuple[Scope, _Exchange, float, float]] = []
+        self._weight = 0
+        """Bytes of the bodies of those."""
         journal.before_reading = self.settle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,7 +98,8 @@ class Recorder:
         finally:
             pending = self._pending
             pending.append((scope, exchange, began, (perf_counter() - start) * 1000))
-            if len(pending) >= self._batch:
+            self._weight += reading.size + exchange.answer_size
+            if len(pending) >= self._batch or self._weight > BATCH_BYTES:
                 self.settle()
             elif len(pending) == 1:
                 get_running_loop().call_later(BATCH_SECONDS, self.settle)
@@ -106,7 +111,7 @@ class Recorder:
 
     def settle(self) -> None:
         """Judge, keep and tell what was only collected so far."""
-        pending, self._pending = self._pending, []
+        pending, self._pending, self._weight = self._pending, [], 0
         if pending:
             entries = [self._entry(*kept) for kept in pending]
             if self._tape is not None:
@@ -115,7 +120,7 @@ class Recorder:
             self._tell([entry for entry, kept in zip(entries, pending, strict=True) if _is_news(entry, kept[0])])
 
     def _entry(self, scope: Scope, exchange: _Exchange, began: float, milliseconds: float) -> Entry:
-        plan, status, path, answer = plan_of(scope), exchange.status, scope["path"], exchange.answer
+        plan, status, path = plan_of(scope), exchange.status, scope["path"]
         reading: Reading = scope[READING_KEY]
         remarks: Remarks | None = scope.get(REMARKS_KEY)
         if "content-encoding" in exchange.headers:
@@ -140,7 +145,8 @@ class Recorder:
         if status:
             strike: Strike | None = scope.get(FAULT_KEY)
             is_said = (remarks is not None and remarks.final) or (strike is not None and strike.breaks())
-            if entry.method != "HEAD" and not (is_said or exchange.is_cut):
+            is_cut = len(answer) < exchange.answer_size and exchange.is_json
+            if not (is_said or is_cut or scope["method"] == "HEAD"):
                 entry.faults = self._faults(plan, entry, answer)
             if plan is not None:
                 entry.notes = self._notes(scope, plan, reading)
@@ -217,22 +223,22 @@ class _Exchange:
         self.status = 0
         self.head = b""
         """The answer's header lines."""
-        self.headers: dict[str, str] = {}
+        self.headers: Mapping[str, str] = NOTHING
         """The answer's headers, where they were needed already."""
         self.answer_size = 0
         self.whole = b""
-        self._parts: list[bytes] = []
+        self._parts: list[bytes] | None = None
 
     @property
-    def is_cut(self) -> bool:
-        """Whether it is JSON of which not all is here to be judged."""
-        return self.answer_size > len(self.answer) and "json" in self.headers.get("content-type", "")
+    def is_json(self) -> bool:
+        """Whether the answer says so, where that was looked at."""
+        return "json" in self.headers.get("content-type", "")
 
     @property
     def answer(self) -> bytes:
         """The answer's body: JSON, which is judged, to MOST bytes, else to as many as are kept."""
         if self._parts:
-            self.whole, self._parts = b"".join(self._parts), []
+            self.whole, self._parts = b"".join(self._parts), None
         return self.whole
 
     def send(self, message: Message) -> Awaitable[None]:
@@ -246,8 +252,10 @@ class _Exchange:
             self.headers = dict(pairs_of(self.head))
         else:
             body = message.get("body", b"")
-            room = (MOST if "json" in self.headers.get("content-type", "") else self._kept) - self.answer_size
+            room = (MOST if self.is_json else self._kept) - self.answer_size
             self.answer_size += len(body)
             if room > 0 and body:
+                if self._parts is None:
+                    self._parts = []
                 self._parts.append(body[:room])
         return self._send(message)

@@ -15,7 +15,7 @@ Port = Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, Parameter(help="Address to listen on; the default answers this machine only.")]
 Document = Annotated[Path | None, Parameter(help="Another OpenAPI document than the one that came with cozum.")]
 
-BATCH: Final = 256
+BATCH: Final = 1_024
 """Requests that are judged, journaled and told at a time, if they come faster than that takes to wait for."""
 
 

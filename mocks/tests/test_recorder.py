@@ -12,6 +12,7 @@ from impl.contract.lane import PLAN_KEY
 from impl.contract.replies import WHOLE, App, Receive, Send
 from impl.tests.client import application
 from mocks.journal import KEPT_BODY, Entry, Journal
+from mocks.recorder import BATCH_BYTES
 from mocks.tests.entries import recorder
 
 Message = Mapping[str, Any]
@@ -179,6 +180,28 @@ def test_a_batch_is_kept_when_it_is_full_when_its_time_has_come_and_when_somebod
         assert journal.last_id == len(journal) == len(told) == 5
 
     asyncio.run(scene())
+
+
+def test_a_batch_of_large_bodies_does_not_wait_to_be_full() -> None:
+    told: list[Any] = []
+    answer = body(b"x" * (BATCH_BYTES // 2))
+    recording = recorder(answering(start(200), answer), Journal(), told.extend, batch=1_000)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Message) -> None:
+        pass
+
+    async def scene() -> list[int]:
+        seen = []
+        for _ in range(6):
+            scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+            await recording(scope, receive, send)
+            seen.append(len(told))
+        return seen
+
+    assert asyncio.run(scene()) == [0, 0, 3, 3, 3, 6]
 
 
 def test_a_verdict_is_remembered_only_for_the_same_answer() -> None:
