@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -72,14 +73,18 @@ DEMO = """
 """
 
 
-def greet(name: str, listener: socket.socket, application: Application, *, demo: bool) -> None:
+def greet(
+    name: str, listener: socket.socket, application: Application, *, demo: bool, more: Sequence[str] = ()
+) -> None:
     """Print the greeting; whoever started it may not be reading."""
     with suppress(OSError):
-        print(greeting(name, listener, application, demo=demo), flush=True)
+        print(greeting(name, listener, application, demo=demo, more=more), flush=True)
 
 
-def greeting(name: str, listener: socket.socket, application: Application, *, demo: bool) -> str:
-    """What a person sees once the server listens."""
+def greeting(
+    name: str, listener: socket.socket, application: Application, *, demo: bool, more: Sequence[str] = ()
+) -> str:
+    """What a person sees once the server listens; `more` lines may have the `{url}`."""
     host, port = listener.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     unwritten = sum(not plan.implemented for plan in application.plans)
@@ -88,6 +93,7 @@ def greeting(name: str, listener: socket.socket, application: Application, *, de
         f"  Documentation {url}/docs",
         f"  Contract      {url}/openapi.yaml, {len(application.plans)} operations",
     ]
+    lines += [f"  {line.format(url=url)}" for line in more]
     if unwritten:
         lines.append(f"  Not written yet: {unwritten} of them answer 501 (`cozum lint --handlers` lists them)")
     if demo:

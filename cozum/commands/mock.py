@@ -15,6 +15,7 @@ Port = Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, Parameter(help="Address to listen on; the default answers this machine only.")]
 Document = Annotated[Path | None, Parameter(help="Another OpenAPI document than the one that came with cozum.")]
 
+CONTROL: Final = ("Control       {url}/_mock; cozum log, clock, reset, trigger, listen … (`cozum --help`)",)
 BATCH: Final = 1_024
 """Requests that are judged, journaled and told at a time, if they come faster than that takes to wait for."""
 
@@ -103,4 +104,5 @@ def mock(
         keep_seed = seed is not None
         document = settings.document
         watch_files(made, document, faults, scripts, scenario=scenario, snapshot=snapshot, keep_seed=keep_seed)
-    run(made.app, listener, made, lambda: greet("mock", listener, made.application, demo=True), StatesToo)
+    more = [*CONTROL, *([f"Faults        {len(planted)} planted"] if (planted := made.parts.faults.planted) else [])]
+    run(made.app, listener, made, lambda: greet("mock", listener, made.application, demo=True, more=more), StatesToo)
