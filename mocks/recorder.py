@@ -25,6 +25,7 @@ from mocks.remarks import REMARKS_KEY, Remarks, remarks_of
 Tell = Callable[[Sequence[Entry]], None]
 """Is told of requests, oldest first, once they were answered."""
 
+REQUEST_ID: Final = b"x-request-id"
 BATCH_SECONDS: Final = 0.05
 """How long an exchange waits for others at most."""
 BATCH_BYTES: Final = 4 * 1024 * 1024
@@ -76,7 +77,7 @@ class Recorder:
         self._tape = tape
         self._foreign = foreign
         self._kept = KEPT_BODY if tape is None else MOST
-        self._expected: dict[tuple[Plan | None, int, bytes, int], Expected] = {}
+        self._expected: dict[tuple[Plan | None, int, bytes, bytes, bytes], Expected] = {}
         self._pending: list[tuple[Scope, _Exchange, float, float]] = []
         self._weight = 0
         """Bytes of the bodies of those."""
@@ -165,8 +166,7 @@ class Recorder:
             return ()
         if self._foreign:
             return shortened(self._answers.faults(plan, entry.status, dict(entry.answer_headers()), answer))
-        start, _, end = entry.answer_head.partition(b"content-length: ")  # behind it: the length, the request's id
-        kind = (plan, entry.status, start, end.count(b"\r\nx-request-id: "))
+        kind = (plan, entry.status, *_without_values(entry.answer_head))
         expected = self._expected.get(kind)
         if expected is None:
             if len(self._expected) >= MEMO:
@@ -174,6 +174,15 @@ class Recorder:
             expected = self._answers.expected(plan, entry.status, dict(entry.answer_headers()))
             self._expected[kind] = expected
         return shortened(expected.broken_by(answer))
+
+
+def _without_values(head: bytes) -> tuple[bytes, bytes, bytes]:
+    """The header lines without the length and the request's id, which differ from answer to answer."""
+    start, _, end = head.partition(b"content-length: ")
+    name, colon, rest = end.partition(b"\r\n")[2].partition(b": ")
+    if name == REQUEST_ID:
+        return start, name, rest.partition(b"\r\n")[2]
+    return start, b"", name + colon + rest
 
 
 def _remarked(entry: Entry, remarks: Remarks) -> Entry:

@@ -38,7 +38,8 @@ def _document() -> dict[str, Any]:
     return document
 
 
-SCHEMA = schemathesis.openapi.from_dict(_document())
+# Without a configuration it would read that of the folder, whose hooks then hold for all tests of the process.
+SCHEMA = schemathesis.openapi.from_dict(_document(), config=schemathesis.Config())
 MOCK = _mock()
 
 

@@ -235,3 +235,27 @@ def test_a_verdict_is_remembered_only_for_the_same_answer() -> None:
 
     asyncio.run(scene())
     assert [bool(entry.faults) for entry in journal] == [bool(expected) for *_, expected in answers]
+
+
+def test_a_header_that_comes_behind_the_requests_id_is_not_taken_for_there() -> None:
+    front = b"content-type: application/problem+json\r\ncontent-length: 2\r\nx-request-id: 1-%d\r\n"
+    heads = [front % 1 + b"retry-after: 3\r\n", front % 2, front % 3 + b"retry-after: 4\r\n"]
+    journal = Journal()
+    left = list(heads)
+
+    async def app(scope: dict[str, Any], receive: Any, send: Send) -> None:
+        scope[PLAN_KEY] = PLAN
+        await send({"type": WHOLE, "status": 429, "head": left.pop(0), "body": b"{}"})
+
+    async def send(message: Message) -> None:
+        pass
+
+    async def scene() -> None:
+        recording = recorder(app, journal)
+        for _ in heads:
+            scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": []}
+            await recording(scope | {"extensions": {WHOLE: {}}}, None, send)  # type: ignore[arg-type]
+
+    asyncio.run(scene())
+    missing = ["the header Retry-After is missing" in entry.faults for entry in journal]
+    assert missing == [False, True, False]
