@@ -320,6 +320,14 @@ def test_the_backend_starts_without_the_demo_unless_asked() -> None:
     assert "sifre123" not in first + out
 
 
+def test_the_backend_has_no_control_and_the_mock_has() -> None:
+    for arguments, status in ((("serve", "--store", "memory://", "--demo"), 404), (("mock",), 200)):
+        with _started(*arguments) as (process, port, _):
+            for path in ("/_mock", "/_mock/clock", "/_mock/openapi.json", "/_mock/state"):
+                assert _call(port, "GET", path)[0] == status, path
+            _end(process, signal.SIGTERM)
+
+
 def test_files_stand_in_the_folder_until_the_server_ends(tmp_path: Path) -> None:
     folder = tmp_path / "dosyalar"
     content = bytes(range(32, 127)) * 5000
