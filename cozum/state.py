@@ -66,7 +66,7 @@ def _of_scenario(named: str) -> Any:
         from mocks.state.wrong import WrongInput
 
         try:
-            return await beginnings.scenario(named if content is None else beginnings.add(content))
+            return await (beginnings.scenario(named) if content is None else beginnings.add(content))
         except WrongInput as wrong:
             raise UsageError(f"{named}: {say_wrong(wrong)}") from None
         except UnknownScenario:

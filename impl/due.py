@@ -36,6 +36,11 @@ async def run_due(world: World) -> int:
     return await _do(steps, world)
 
 
+async def run_steps(world: World) -> int:
+    """The same but for the sending, which waits for receivers: for whoever lets the sender run beside it."""
+    return await _do(STEPS, world)
+
+
 async def _do(steps: Sequence[Callable[[World], Awaitable[int | None]]], world: World) -> int:
     done, failures = 0, []
     for step in steps:
@@ -58,7 +63,7 @@ async def keep_running(world: World) -> None:
         while True:
             await asyncio.sleep(EVERY)
             try:
-                await _do(STEPS, world)
+                await run_steps(world)
             except Exception:
                 log.exception("what was due could not be done")
     finally:

@@ -14,6 +14,7 @@ from impl.world import Waker
 from mocks.beginnings import Beginnings
 from mocks.calling import Calls
 from mocks.control.app import Control
+from mocks.control.callers import Callers
 from mocks.control.parts import Parts
 from mocks.controlled import Controlled
 from mocks.counterparts.switchboard import Counterparts, check_people
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from mocks.counterparts.script import Script
 
 
+LOCAL = Callers()
+
+
 class Mock:
     """A whole mock server. Its journal's waiters end with `release`."""
 
@@ -45,7 +49,7 @@ class Mock:
         *,
         batch: int = 1,
         journaled: bool = True,
-        control_anywhere: bool = False,
+        callers: Callers = LOCAL,
         replay: Callable[[App, Application], App] | None = None,
         begin: Callable[[Beginnings], Awaitable[Make]] | None = None,
     ) -> None:
@@ -69,7 +73,7 @@ class Mock:
         counterparts = Counterparts(self.sandboxes, calls, faults.seed)
         self.parts = Parts(self.application, self.sandboxes, faults, journal, calls, counterparts, beginnings)
         self._recorder: Recorder | None = None
-        self._control = Control(self._answer_by(contract), self.parts, anywhere=control_anywhere)
+        self._control = Control(self._answer_by(contract), self.parts, callers)
         self.app: App = self._control
         self.beside: list[Callable[[], Coroutine[Any, Any, None]]] = []
         """What runs as long as the mock does."""

@@ -64,12 +64,15 @@ class Beginnings:
             self._built[named] = await self._build(scenario)
         return self.of(self._built[named])
 
-    def add(self, text: bytes) -> str:
-        """Know the scenario of a YAML file, before one of the same name; answers its name. Raises WrongInput."""
+    async def add(self, text: bytes) -> Make:
+        """Know the scenario of a YAML file, before one of the same name; makes worlds with its state.
+
+        Raises WrongInput; then the one that was known stays.
+        """
         scenario = self._read(text)
-        self._added[scenario.name] = scenario
-        self._built.pop(scenario.name, None)
-        return scenario.name
+        built = await self._build(scenario)
+        self._added[scenario.name], self._built[scenario.name] = scenario, built
+        return self.of(built)
 
     async def _build(self, scenario: Scenario) -> Snapshot:
         from mocks.calling import Calls

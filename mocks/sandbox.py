@@ -10,7 +10,7 @@ from math import inf
 from time import monotonic
 from typing import Final
 
-from impl.due import run_due
+from impl.due import run_due, run_steps
 from impl.store.memory import MemoryStore
 from impl.world import World
 from mocks.clock import MockClock
@@ -22,6 +22,9 @@ from mocks.sending import RestingSender
 Make = Callable[[MockClock], Awaitable[World]]
 """Makes a world with that clock, whose store is a `MemoryStore` and whose sender a `RestingSender`."""
 
+Aim = Callable[[MockClock], datetime | None]
+"""Where a clock shall go; None: nowhere else."""
+
 EVERY: Final = 5.0
 """Seconds between two rounds of what falls due, as in the server."""
 EVERY_FAST: Final = 0.25
@@ -32,10 +35,6 @@ MOST_ACTS: Final = 1_000
 """What the parts of a sandbox do at most while its clock is moved on; the rest is done where it arrives, and later."""
 
 log = logging.getLogger("cozum")
-
-
-class TooFar(ValueError):
-    """The clock does not go so far at once, or it would go back."""
 
 
 class Sandbox:
@@ -60,7 +59,7 @@ class Sandbox:
         """A new one, at the machine's time."""
         clock = MockClock()
         made = cls(name, clock, await make(clock))
-        made._start()
+        made._introduce()
         return made
 
     async def begin(self, make: Make) -> None:
@@ -70,20 +69,25 @@ class Sandbox:
             world = await make(clock)
             old, self.clock, self.world = self.world, clock, world
             self.inbox.begin(self.store)
-            await _end(old)
-            self._start()
+            self._introduce()
+            self.send()
+        await _end(old)
 
     async def end(self) -> None:
         """Nobody asks for it any more."""
         await _end(self.world)
 
-    def _start(self) -> None:
+    def _introduce(self) -> None:
+        """Tell the sender whose webhooks it sends, and who hears of them."""
         sender = self.world.sender
         if isinstance(sender, RestingSender):
             sender.world = self.world
             sender.watched.tell = self.inbox.attempted
-            if self.store.tables.waiting:
-                sender.wake()
+
+    def send(self) -> None:
+        """Look for webhooks that wait; from inside the loop that serves, or what sends them ends with another one."""
+        if self.world.sender is not None and self.store.tables.waiting:
+            self.world.sender.wake()
 
     @property
     def store(self) -> MemoryStore:
@@ -93,32 +97,40 @@ class Sandbox:
             raise TypeError("the mock keeps its state in memory")
         return store
 
-    async def move_on(self, target: datetime) -> int:
-        """Set the clock to that instant, and do on the way what falls due, each at its time, before this returns.
+    async def change_clock(self, aim: Aim, speed: float | None = None) -> int:
+        """Set the clock to what `aim` says of it then, and let it run at that speed (None: as before).
 
-        Answers how much was done. Raises TooFar.
+        What falls due on the way is done, each at its time, before this returns; answers how much that was. Of several
+        at once the next begins when the one before has arrived. Raises what `aim` raises; then nothing has changed.
         """
         async with self._busy:
-            clock, speed = self.clock, self.clock.speed
-            if target < clock.now():
-                raise TooFar("the clock does not go back")
-            if target - clock.now() > FARTHEST + timedelta(seconds=1):  # `now` is without its fraction
-                raise TooFar(f"the clock goes {FARTHEST.days} days at once")
+            clock = self.clock
+            target = aim(clock)
+            speed = clock.speed if speed is None else speed
             clock.run(0)
-            self._moving = True
             try:
-                acts = await self._act()
-                done = await self._run_due()
-                while (instant := self._next_due(parts=acts < MOST_ACTS)) < target.timestamp():
-                    clock.move_to(max(instant, clock.timestamp()))
-                    acts += await self._act()
-                    done += await self._run_due()
-                clock.move_to(max(target.timestamp(), clock.timestamp()))
-                acts += await self._act()
-                return acts + done + await self._run_due()
+                return 0 if target is None else await self._move_on(target)
             finally:
-                self._moving = False
                 clock.run(speed)
+
+    async def move_on(self, target: datetime) -> int:
+        """The same to that instant, which is not in the past."""
+        return await self.change_clock(lambda clock: target)
+
+    async def _move_on(self, target: datetime) -> int:
+        clock, self._moving = self.clock, True
+        try:
+            acts = await self._act()
+            done = await self._run_due()
+            while (instant := self._next_due(parts=acts < MOST_ACTS)) < target.timestamp():
+                clock.move_to(max(instant, clock.timestamp()))
+                acts += await self._act()
+                done += await self._run_due()
+            clock.move_to(max(target.timestamp(), clock.timestamp()))
+            acts += await self._act()
+            return acts + done + await self._run_due()
+        finally:
+            self._moving = False
 
     def _next_due(self, *, parts: bool) -> float:
         """When something next falls due, in Unix seconds; of the parts too, or not."""
@@ -151,7 +163,9 @@ class Sandbox:
         async with self._busy:
             try:
                 await self._act()
-                await self._run_due()
+                self.inbox.keep_up()
+                await run_steps(self.world)
+                self.send()
             except Exception:
                 log.exception("what was due could not be done")
 

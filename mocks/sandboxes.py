@@ -98,21 +98,25 @@ class Sandboxes:
         """Several requests may come at once for one that is not open yet."""
         if name not in self._opening:
             await self._make_room()
+        if name in self._named:
+            return self._named[name]
         if name not in self._opening:
-            self._opening[name] = asyncio.create_task(Sandbox.open(name, self.make))
-        opening = self._opening[name]
-        try:
-            sandbox = await asyncio.shield(opening)
-        finally:
-            if opening.done():
-                self._opening.pop(name, None)
-        return self._named.setdefault(name, sandbox)
+            opening = self._opening[name] = asyncio.create_task(Sandbox.open(name, self.make))
+            opening.add_done_callback(lambda task: self._is_open(name, task))
+        return await asyncio.shield(self._opening[name])
+
+    def _is_open(self, name: str, opening: asyncio.Task[Sandbox]) -> None:
+        """Before those who wait for it go on, and if nobody does any more."""
+        del self._opening[name]
+        if not opening.cancelled() and opening.exception() is None:
+            self._named[name] = opening.result()
+            self._named[name].send()
 
     async def _make_room(self) -> None:
         if len(self._named) + len(self._opening) < MOST:
             return
-        oldest = min(self._named.values(), key=lambda sandbox: sandbox.used_at)
-        if monotonic() - oldest.used_at < IDLE_WHEN_FULL:
+        oldest = min(self._named.values(), key=lambda sandbox: sandbox.used_at, default=None)
+        if oldest is None or monotonic() - oldest.used_at < IDLE_WHEN_FULL:
             raise TooMany
         await self.close(oldest.name)
 
@@ -125,6 +129,8 @@ class Sandboxes:
 
     async def run(self) -> None:
         """Look after all of them, until cancelled."""
+        for sandbox in self:
+            sandbox.send()
         while True:
             await asyncio.sleep(EVERY_FAST)
             for sandbox in list(self):

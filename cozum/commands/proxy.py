@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from cozum.commands.mock import Document, Host, Port
+from cozum.commands.mock import AllowHost, Document, Host, Port
 from cozum.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,12 +41,14 @@ def proxy(
     control_anywhere: Annotated[
         bool, Parameter(negative=(), help="Other machines may call the control API (/_mock) too.")
     ] = False,
+    allow_host: AllowHost = None,
 ) -> None:
     """Pass requests on to a live server, and hold both sides against the contract."""
     from cozum.server import bind, run
     from cozum.start import read_settings
     from cozum.telling import tell, tell_only_faults
     from impl.contract.document import DocumentError
+    from mocks.control.callers import Callers
     from mocks.proxy.app import Proxy, only_contract
     from mocks.proxy.upstream import Upstream
 
@@ -68,7 +70,7 @@ def proxy(
             tell_only_faults if quiet else tell,
             errors=errors,
             tape=tape,
-            control_anywhere=control_anywhere,
+            callers=Callers(control_anywhere, frozenset(name.lower() for name in allow_host or ())),
         )
     except DocumentError as error:
         raise UsageError(str(error)) from None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Awaitable, Sequence
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,6 +14,7 @@ from impl import problems
 from impl.contract.call import Scope
 from impl.contract.replies import App, Receive, Send
 from impl.problems import Problem, Text
+from mocks.control.callers import Callers
 from mocks.control.clock import clock_routes
 from mocks.control.counterparts import counterpart_routes
 from mocks.control.document import PARTS, control_document
@@ -27,9 +26,6 @@ from mocks.control.requests import ROOT, check_names, refusal, reply, route
 from mocks.control.sandboxes import sandbox_routes
 from mocks.control.state import state_routes
 from mocks.control.trigger import trigger_routes
-
-PRIVATE_NAMES: Final = (".localhost", ".internal")
-"""Ends of names that nobody can point at this machine from outside."""
 
 
 class NotFromThere(Problem):
@@ -44,11 +40,10 @@ class NotFromThere(Problem):
 class Controlling:
     """Answers what is under `/_mock`; everything else goes to the application."""
 
-    def __init__(self, app: App, routes: Sequence[Route], *, anywhere: bool = False) -> None:
-        """`anywhere`: other machines may call too; pages of other sites still may not."""
+    def __init__(self, app: App, routes: Sequence[Route], callers: Callers) -> None:
         self.app = app
         """What answers everything else."""
-        self._anywhere = anywhere
+        self._callers = callers
         handlers: dict[Any, Any] = {404: _not_found, 405: _wrong_method}
         starlette = Starlette(routes=routes, exception_handlers=handlers)
         starlette.router.redirect_slashes = False
@@ -62,7 +57,7 @@ class Controlling:
 
     async def _controlled(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope = {**scope, "extensions": {}}
-        why = _why_not(Request(scope), anywhere=self._anywhere)
+        why = self._callers.why_not(Request(scope))
         if why is None:
             await self._control(scope, receive, send)
         else:
@@ -74,7 +69,7 @@ class Controlling:
 class Control(Controlling):
     """The control of a mock."""
 
-    def __init__(self, app: App, parts: Parts, *, anywhere: bool = False) -> None:
+    def __init__(self, app: App, parts: Parts, callers: Callers) -> None:
         """As `Controlling`."""
         routes = [
             *index_routes(PARTS),
@@ -87,60 +82,7 @@ class Control(Controlling):
             *trigger_routes(parts),
             *state_routes(parts),
         ]
-        super().__init__(app, routes, anywhere=anywhere)
-
-
-OTHER_MACHINE: Final = Text(
-    "Denetim yalnız bu makineden çağrılır; başkaları için `--control-anywhere` ile başlatın.",
-    "Only this machine may call it; for others start with `--control-anywhere`.",
-)
-OTHER_NAME: Final = Text(
-    "`Host` bu makinenin adı değil: bir web sayfası kendi adını bu adrese yönlendirmiş olabilir.",
-    "`Host` is not a name of this machine: a web page may have pointed its own name at this address.",
-)
-OTHER_SITE: Final = Text(
-    "Başka sitelerin sayfaları denetimi çağıramaz (`Origin`, `Sec-Fetch-Site`).",
-    "Pages of other sites may not call it (`Origin`, `Sec-Fetch-Site`).",
-)
-
-
-def _why_not(request: Request, *, anywhere: bool) -> Text | None:
-    """Why the caller may not, or None. A browser sends what gives a page of another site away."""
-    if not anywhere and request.client is not None and not _is_loopback(request.client.host):
-        return OTHER_MACHINE
-    host = request.headers.get("host", "")
-    if not _is_ours(host):
-        return OTHER_NAME
-    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "none")
-    if site not in ("none", "same-origin") or origin not in (None, f"http://{host}", f"https://{host}"):
-        return OTHER_SITE
-    return None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return address.is_loopback or (mapped is not None and mapped.is_loopback)
-
-
-def _is_ours(host: str) -> bool:
-    """Whether no stranger can have chosen the name: an address, a name without a dot, or one that is never public."""
-    try:
-        name = urlsplit(f"//{host}").hostname
-    except ValueError:
-        return False
-    if not name:
-        return False
-    if "." not in name or name.endswith(PRIVATE_NAMES):
-        return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+        super().__init__(app, routes, callers)
 
 
 def index_routes(parts: tuple[str, ...]) -> list[Route]:

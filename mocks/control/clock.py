@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -44,13 +45,7 @@ async def _show(parts: Parts, request: Request) -> Response:
 async def _change(parts: Parts, request: Request) -> Response:
     check_names(request.query_params, ())
     sandbox, asked = await parts.sandbox(request), await json_body(request, "ClockChange")
-    target, speed, done = _target(asked, sandbox.clock), asked.get("hiz"), 0
-    if speed == 0:
-        sandbox.clock.run(0)  # whoever freezes it means now, or the instant that they name
-    if target is not None:
-        done = await sandbox.move_on(target)
-    if speed:
-        sandbox.clock.run(speed)
+    done = await sandbox.change_clock(partial(_target, asked), asked.get("hiz"))
     return reply(_told(sandbox) | {"yapilan": done})
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 import jsonschema_rs
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -38,6 +38,8 @@ def route(path: str, given: Given, **endpoints: Endpoint[Given]) -> Route:
             return await endpoint(given, request)
         except Problem as problem:
             return refusal(problem, request)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody hears it
 
     return Route(ROOT + path, answers, methods=list(endpoints))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -168,3 +169,34 @@ def test_an_instant_without_an_offset_is_istanbuls(mock: Whole) -> None:
     year = datetime.now(ISTANBUL).year + 1
     told = mock.control("POST", "/clock", {"ayarla": f"{year}-05-01T09:00:00", "hiz": 0})
     assert told["zaman"] == f"{year}-05-01T09:00:00+03:00"
+
+
+def test_of_two_changes_at_once_the_second_begins_where_the_first_arrived(mock: Whole) -> None:
+    async def both() -> None:
+        asked = [{"ilerlet": "2d"}, {"ilerlet": "10s"}, {"hiz": 0}]
+        answers = await asyncio.gather(*[mock.asked("POST", "/_mock/clock", one) for one in asked])
+        assert [answer.status for answer in answers] == [200, 200, 200]
+
+    mock.run(both())
+    shown = mock.control("GET", "/clock")
+    assert (shown["hiz"], round(shown["fark_saniye"])) == (0, 2 * 86_400 + 10)
+
+
+def test_who_leaves_in_the_middle_of_a_body_is_no_failure(mock: Whole, caplog: pytest.LogCaptureFixture) -> None:
+    async def leave() -> None:
+        begun: dict[str, object] = {"type": "http.request", "body": b"{", "more_body": True}
+        messages: list[dict[str, object]] = [{"type": "http.disconnect"}, begun]
+        headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", b"9")]
+        scope = {"type": "http", "method": "POST", "path": "/_mock/clock", "raw_path": b"/_mock/clock"}
+
+        async def receive() -> dict[str, object]:
+            return messages.pop()
+
+        async def send(message: object) -> None:
+            pass
+
+        client = {"query_string": b"", "headers": headers, "client": ("127.0.0.1", 1)}
+        await mock.mock.app(scope | client, receive, send)
+
+    mock.run(leave())
+    assert not caplog.records

@@ -11,6 +11,7 @@ import pytest
 from impl.settings import Settings
 from impl.tests.client import DOCUMENT
 from mocks.app import Mock
+from mocks.control.callers import Callers
 from mocks.control.document import control_document
 from mocks.tests.whole import Whole, whole_mock
 
@@ -72,6 +73,12 @@ def test_pages_of_other_sites_may_not(mock: Whole, method: str, headers: dict[st
 )
 def test_this_machine_may(mock: Whole, headers: dict[str, str]) -> None:
     assert mock.control("GET", "/clock", **headers)
+
+
+def test_names_that_were_allowed_are_ours() -> None:
+    callers = Callers(names=frozenset({"mock.lan"}))
+    known = [callers.knows(host) for host in ("mock.lan", "MOCK.lan:8080", "kotu.lan", "a.mock.lan")]
+    assert known == [True, True, False, False]
 
 
 @pytest.mark.parametrize(

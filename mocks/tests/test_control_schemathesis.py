@@ -18,12 +18,13 @@ from schemathesis.specs.openapi.checks import (
 from impl.settings import Settings
 from impl.tests.client import DOCUMENT
 from mocks.app import Mock
+from mocks.control.callers import Callers
 from mocks.control.document import control_document
 from mocks.tests.entries import entry
 
 
 def _mock() -> Mock:
-    mock = Mock(Settings(DOCUMENT, demo=True), lambda entries: None, control_anywhere=True)
+    mock = Mock(Settings(DOCUMENT, demo=True), lambda entries: None, callers=Callers(anywhere=True))
     asyncio.run(mock.start())
     mock.parts.journal.add(*[entry(status=200 + number) for number in range(5)])
     return mock

@@ -80,6 +80,17 @@ def test_preflights_and_other_methods_are_the_servers_to_answer(ours: Proxied) -
     assert ours.last["istek_kusurlari"] == [f"The contract has no HEAD for this path, but POST: '{INIT}'"]
 
 
+def test_a_page_that_points_its_own_name_here_reads_nothing(ours: Proxied) -> None:
+    answers = []
+    for host in ("kotu.example", "localhost:1"):
+        with socket.create_connection(("127.0.0.1", ours.port), timeout=20) as connection:
+            connection.sendall(f"GET /docs HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+            answers.append(connection.makefile("rb").read())
+    assert answers[0].startswith(b"HTTP/1.1 403 ")
+    assert b'"kod":"yabanci_host"' in answers[0]
+    assert answers[1].startswith(b"HTTP/1.1 200 ")
+
+
 def test_there_is_neither_clock_nor_state_in_the_control(ours: Proxied) -> None:
     document = ours.control("/openapi.json")
     paths = ["/_mock", "/_mock/journal", "/_mock/journal.har", "/_mock/journal/{id}", "/_mock/openapi.json"]
@@ -109,7 +120,7 @@ def request_seen(raw: bytes, *headers: str, line: str = f"POST {INIT} HTTP/1.1")
 def test_headers_arrive_as_they_were_but_for_the_host_and_those_of_one_hop() -> None:
     seen = request_seen(
         b"{}",
-        "Host: widget.example",
+        "Host: widget.localhost",
         "X-Mixed: a",
         "Cookie: a=1",
         "Accept-Encoding: br, gzip",

@@ -7,8 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from impl.model import Delivery, WebhookEndpoint
 from mocks import sandboxes
+from mocks.calling import Calls, OperatorCalls, VisitorCalls
+from mocks.sandbox import Sandbox
 from mocks.tests.whole import Whole, whole_mock
+
+DEMO = VisitorCalls("CM_DEMO_2026")
+OPERATOR = OperatorCalls("destek@example.com")
 
 
 @pytest.fixture
@@ -112,3 +118,94 @@ def test_who_waits_in_a_world_that_ends_waits_no_more(mock: Whole) -> None:
         return (await asyncio.wait_for(waiting, 5)).status
 
     assert mock.run(scene()) == 200
+
+
+def test_more_at_once_than_there_is_room_for_are_refused(mock: Whole, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandboxes, "MOST", 3)
+
+    async def ask() -> list[int]:
+        key = {"x_api_key": "CM_DEMO_2026"}
+        body = {"ziyaretci_id": "abc123"}
+        path = "/api/v1/widget/init"
+        asked = [mock.asked("POST", path, body, **key, x_mock_sandbox=f"s{number}") for number in range(8)]
+        return [answer.status for answer in await asyncio.gather(*asked)]
+
+    assert sorted(mock.run(ask())) == [200] * 3 + [503] * 5
+
+
+def test_one_whose_first_requester_left_is_there_for_the_next(mock: Whole) -> None:
+    async def leave() -> None:
+        opening = asyncio.create_task(mock.mock.sandboxes.of(b"a"))
+        await asyncio.sleep(0)
+        opening.cancel()
+        await asyncio.sleep(0.1)
+
+    mock.run(leave())
+    assert [one["ad"] for one in mock.control("GET", "/sandboxes")["sandboxlar"]] == ["a"]
+
+
+def test_a_receiver_that_never_answers_holds_up_nothing_that_falls_due(mock: Whole) -> None:
+    async def scene() -> str:
+        async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read()
+            writer.close()
+
+        server = await asyncio.start_server(silent, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        slow = await mock.mock.sandboxes.of(b"slow")
+        fast = await mock.mock.sandboxes.of(b"fast")
+        await _with_endpoint(slow, f"http://127.0.0.1:{port}/")
+        running = asyncio.create_task(mock.mock.run())
+        calls = Calls(mock.mock.application)
+        await calls.call(slow, "start_chat", DEMO, body={"ziyaretci_id": "yeni", "mesaj": "a"})
+        await calls.call(fast, "set_operator_status", OPERATOR, body={"durum": "cevrimici"})
+        fast.clock.run(1_000)
+        slow.clock.run(2)
+        for _ in range(60):
+            await asyncio.sleep(0.05)
+            if fast.store.tables.operators[8].state == "offline":
+                break
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await mock.mock.sandboxes.close("slow")
+        server.close()
+        return fast.store.tables.operators[8].state
+
+    assert mock.run(scene()) == "offline"
+
+
+async def _with_endpoint(sandbox: Sandbox, url: str) -> None:
+    now = sandbox.clock.now()
+    endpoint = WebhookEndpoint(1, url, ("chat_opened",), "whsec_Y296dW0=", now, now)
+    await sandbox.world.store.transact(lambda tx: tx.put_webhook(endpoint))
+
+
+def test_what_waits_in_a_snapshot_is_sent_once_the_server_runs(mock: Whole) -> None:
+    async def scene() -> tuple[int, int]:
+        heard: list[bytes] = []
+
+        async def receiver(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            heard.append(await reader.readline())
+            writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(receiver, "127.0.0.1", 0)
+        main = mock.mock.sandboxes.main
+        await _with_endpoint(main, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        now = main.clock.now()
+        row = next(iter(main.store.tables.outbox))
+        waiting = Delivery(1, 1, "msg_1", "chat_opened", row.id, now, next_attempt_at=now)
+        await main.world.store.transact(lambda tx: tx.put_delivery(waiting))
+        running = asyncio.create_task(mock.mock.run())
+        for _ in range(60):
+            await asyncio.sleep(0.05)
+            if heard:
+                break
+        await main.begin(mock.mock.sandboxes.make)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        server.close()
+        return len(heard), len(main.store.tables.deliveries_by_id)
+
+    assert mock.run(scene()) == (1, 0)

@@ -26,7 +26,7 @@ def mock() -> Iterator[Whole]:
 def _begin(mock: Whole, steps: str, start: str = START) -> dict[str, Any]:
     """Begin with these steps; the state then."""
     beginnings = mock.mock.parts.beginnings
-    make = mock.run(beginnings.scenario(beginnings.add((start + steps).encode())))
+    make = mock.run(beginnings.add((start + steps).encode()))
     mock.run(mock.mock.sandboxes.main.begin(make))
     state: dict[str, Any] = mock.control("GET", "/state")
     return state
@@ -288,3 +288,14 @@ def test_empty_has_tenants_and_operators_and_nobody_else(mock: Whole) -> None:
     assert datetime.fromisoformat(
         started.json["data"]["oturum"]["baslangic"]
     ) - datetime.now().astimezone() < timedelta(seconds=5)
+
+
+def test_a_file_that_cannot_be_built_leaves_the_one_that_was_known(mock: Whole) -> None:
+    beginnings = mock.mock.parts.beginnings
+    head = "name: benim\ndescription: Bir sohbet.\nfrom: demo\nsteps:\n"
+    good = "- call: start_chat\n  as: {visitor: yeni}\n  body: {ziyaretci_id: yeni, mesaj: Merhaba}\n"
+    bad = "- call: accept_chat\n  as: {operator: destek@example.com}\n  path: {id: 999}\n"
+    mock.run(beginnings.add((head + good).encode()))
+    with pytest.raises(WrongInput):
+        mock.run(beginnings.add((head + bad).encode()))
+    assert mock.control("POST", "/reset", {"senaryo": "benim"})["satirlar"]["chats"] == 2
