@@ -50,7 +50,7 @@ broken; 2: there was nothing to judge.
 """
 CLOCK = """Show or change the time that a running mock tells.
 
-`cozum clock freeze`, `run`, `set 2026-12-01T09:00`, `advance 2h30m`, `speed 60`. Advancing does on its way, in order,
+`cozum clock freeze`, `run`, `set 2030-01-01T09:00`, `advance 2h30m`, `speed 60`. Advancing does on its way, in order,
 what falls due: webhooks' next attempts, operators who time out, chats that are forgotten. The clock does not go back.
 """
 COUNTERPART = """Switch a running mock's simulated operators and visitors on and off.

@@ -40,7 +40,7 @@ def _change(action: str, value: str | None) -> dict[str, Any] | None:
             raise UsageError(f"`{action}` takes no value")
         return fixed[action]
     if value is None:
-        example = {"set": "2026-12-01T09:00", "advance": "2h30m", "speed": "60"}[action]
+        example = {"set": "2030-01-01T09:00", "advance": "2h30m", "speed": "60"}[action]
         raise UsageError(f"`{action}` needs a value, such as `cozum clock {action} {example}`")
     if action == "set":
         return {"ayarla": value}

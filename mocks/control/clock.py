@@ -19,8 +19,8 @@ from mocks.durations import NOT_A_DURATION, read_duration
 from mocks.sandbox import FARTHEST, Sandbox
 
 NOT_AN_INSTANT: Final = Text(
-    "`2026-12-01T09:00:00+03:00` gibi bir an olmalı; saat dilimi yoksa İstanbul'unkidir.",
-    "Must be an instant such as `2026-12-01T09:00:00+03:00`; without an offset it is Istanbul's.",
+    "`2030-01-01T09:00:00+03:00` gibi bir an olmalı; saat dilimi yoksa İstanbul'unkidir.",
+    "Must be an instant such as `2030-01-01T09:00:00+03:00`; without an offset it is Istanbul's.",
 )
 NOT_BACK: Final = Text(
     "Saat geri gitmez; baştan başlamak için durumu sıfırlayın.",
