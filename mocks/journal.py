@@ -106,6 +106,8 @@ class Journal:
         self.waker = waker or Waker()
         self.before_reading: Callable[[], None] = _nothing
         """Whoever writes in batches brings it up to date here."""
+        self.kept = True
+        """Whether what comes is written into it."""
         self._last_id = 0
         self.dropped = 0
         """How many entries went since the start, or since it was cleared, for lack of room."""

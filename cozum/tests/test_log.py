@@ -234,3 +234,12 @@ def other() -> Iterator[Callable[[int, bytes], str]]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_a_mock_that_keeps_no_journal_says_so(mock: Mock, tmp_path: Path) -> None:
+    mock.journal.kept = False
+    with pytest.raises(UsageError, match="`--no-journal`"):
+        log(url=mock.url)
+    with pytest.raises(UsageError, match="`--no-journal`"):
+        log(url=mock.url, har=tmp_path / "a.har")
+    assert not list(tmp_path.iterdir())

@@ -83,10 +83,15 @@ async def json_body(request: Request, schema: str) -> Any:
 NOT_FINITE: Final = Text("Bir sayı çok büyük.", "A number is too large.")
 
 
+NONE_TAKEN: Final = Text("Bilinmiyor; burada parametre alınmaz.", "Unknown; no parameters are taken here.")
+
+
 def check_names(given: Iterable[str], known: Iterable[str]) -> None:
     """Raises InvalidFields for names that are not known: one misspelt would quietly ask nothing."""
     known = sorted(known)
-    errors = [FieldError(_pointer(name), unknown(name, known)) for name in given if name not in known]
+    errors = [
+        FieldError(_pointer(name), unknown(name, known) if known else NONE_TAKEN) for name in given if name not in known
+    ]
     if errors:
         raise InvalidFields(errors[:100])
 
@@ -94,6 +99,8 @@ def check_names(given: Iterable[str], known: Iterable[str]) -> None:
 def unknown(name: str, known: Iterable[str]) -> Text:
     """That there is no such name; the nearest, or all that there are when they are few."""
     known = sorted(known)
+    if not known:
+        return Text("Bilinmiyor; hiç yok.", "Unknown; there are none.")
     near = get_close_matches(name[:100], known, 1)
     if near:
         return Text(f"Bilinmiyor; `{near[0]}` mi demek istediniz?", f"Unknown; did you mean `{near[0]}`?")
