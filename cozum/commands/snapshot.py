@@ -61,13 +61,15 @@ def _save(client: ControlClient, path: Path) -> None:
 
 
 def _load(client: ControlClient, folder: Path, name: str) -> None:
-    from cozum.state import nearest_file
+    from cozum.state import SNAPSHOT_MARK, nearest_file
 
     path = _file(folder, name)
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}{nearest_file(path)}") from None
+        raise UsageError(
+            f"{path}: {(error.strerror or str(error)).lower()}{nearest_file(path, SNAPSHOT_MARK)}"
+        ) from None
     try:
         told = client.call("PUT", "/state", content, longer=600, media_type="application/yaml")
     except NobodyThere:
