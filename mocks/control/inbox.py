@@ -86,6 +86,7 @@ async def _list(parts: Parts, request: Request) -> Response:
             "olaylar": [show(event) for event in told_of],
             "son_id": inbox.last_id,
             "dusen": inbox.dropped,
+            "baslangic": inbox.beginning,
             "secret": MOCK_SECRET,
         }
     )

@@ -75,7 +75,8 @@ async def _list(journal: Journal, request: Request) -> Response:
         found = await _news(journal, choice, wait)
     told_of = found[-limit:] if since < 0 else found[:limit]
     lines = [line_of(entry) for entry in told_of]
-    return reply({"kayitlar": lines, "son_id": journal.last_id, "dusen": journal.dropped})
+    counted = {"son_id": journal.last_id, "dusen": journal.dropped, "baslangic": journal.beginning}
+    return reply({"kayitlar": lines, **counted})
 
 
 async def _news(journal: Journal, choice: Choice, seconds: float) -> list[Entry]:
