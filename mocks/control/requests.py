@@ -132,6 +132,11 @@ def boolean(query: Mapping[str, str], name: str) -> bool:
     return text == "true"
 
 
+def has_body(request: Request) -> bool:
+    """Whether one was sent, where that may be left out."""
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
 def _pointer(name: str) -> str:
     return f"/{name.replace('~', '~0').replace('/', '~1')}"
 
