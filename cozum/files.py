@@ -14,9 +14,9 @@ def write_whole(path: Path, parts: Iterable[bytes]) -> int:
 
     Answers how many bytes it were. Raises UsageError, and what the parts raise.
     """
+    if path.exists() and not path.is_file():  # /dev/stdout, a pipe: nothing to put in its place
+        return _write(path, path, parts)
     target = path.resolve()
-    if target.exists() and not target.is_file():  # /dev/stdout, a pipe: nothing to put in its place
-        return _write(path, target, parts)
     passing = target.with_name(f".{target.name}.new")
     try:
         size = _write(path, passing, parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +41,11 @@ def test_a_whole_one_takes_the_place_of_what_was_also_behind_a_link(tmp_path: Pa
 def test_what_is_no_file_is_written_to_and_not_replaced() -> None:
     assert write_whole(Path("/dev/null"), [b"abc"]) == 3
     assert Path("/dev/null").is_char_device()
+    reader, writer = os.pipe()
+    assert write_whole(Path(f"/dev/fd/{writer}"), [b"abc"]) == 3
+    os.close(writer)
+    assert os.read(reader, 9) == b"abc"
+    os.close(reader)
 
 
 def test_what_cannot_be_written_is_told_with_its_name(tmp_path: Path) -> None:
