@@ -21,6 +21,7 @@ from mocks.hiding import (
     hide_in_header,
     hide_in_parts,
     hide_in_query,
+    hide_in_sentence,
     hide_in_text,
     is_secret,
     is_still_coded,
@@ -68,9 +69,9 @@ def har_entry(entry: Entry, *, secrets: bool) -> dict[str, Any]:
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "_operation": entry.operation,
-        "_faults": entry.faults,
-        "_request_faults": entry.request_faults,
-        "_notes": entry.notes,
+        "_faults": _sentences(entry.faults, secrets=secrets),
+        "_request_faults": _sentences(entry.request_faults, secrets=secrets),
+        "_notes": _sentences(entry.notes, secrets=secrets),
     }
 
 
@@ -101,6 +102,10 @@ def _headers(pairs: list[tuple[str, str]], *, secrets: bool) -> list[dict[str, s
 
 def _address(address: str, *, secrets: bool) -> str:
     return address if secrets else hide_in_address(address)
+
+
+def _sentences(texts: Iterable[str], *, secrets: bool) -> list[str]:
+    return [text if secrets else hide_in_sentence(text) for text in texts]
 
 
 def _text(kept: bytes, size: int, headers: list[tuple[str, str]], *, secrets: bool) -> dict[str, str]:

@@ -70,6 +70,14 @@ def hide_in_text(text: str) -> str:
     return _FIELD.sub(rf"\1{HIDDEN}", "".join([*shown, text[at:]]))
 
 
+def hide_in_sentence(text: str) -> str:
+    """A fault without the value that it names: `data/token: …`."""
+    place, colon, _ = text.partition(": ")
+    if colon and any(map(is_secret, re.split("[/ ]", place))):
+        return f"{place}: {HIDDEN}"
+    return hide_in_text(text)
+
+
 def _spelt(name: str) -> str:
     return str(loads(f'"{name}"')) if "\\" in name else name
 

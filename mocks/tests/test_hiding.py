@@ -148,3 +148,11 @@ def test_whatever_json_stands_for_a_secret_is_left_out(text: str, hidden: str) -
 def test_a_form_has_no_secrets_however_their_names_are_spelt() -> None:
     shown = posted("application/x-www-form-urlencoded", b"email=a%40b&s%69fre=SIR&secret=SIR")
     assert shown["text"] == "email=a%40b&s%69fre=%E2%80%A6&secret=%E2%80%A6"
+
+
+def test_faults_name_no_secret_value() -> None:
+    faults = ('data/token: 12345678 is not of type "string"', 'data: {"sifre":"SIR"} is not valid', "data/id: 7 is odd")
+    shown = written(faults=faults, request_faults=("query /sifre: SIR is short",), notes=("bilinmeyen alan: token",))
+    assert shown["_faults"] == ["data/token: …", 'data: {"sifre":"…"} is not valid', "data/id: 7 is odd"]
+    assert (shown["_request_faults"], shown["_notes"]) == (["query /sifre: …"], ["bilinmeyen alan: token"])
+    assert written(faults=faults, secrets=True)["_faults"] == list(faults)
