@@ -26,6 +26,12 @@ SHOWN: Final = {
 }
 """The tables that a line has room for, and one of each; the others are added up."""
 
+SNAPSHOT_MARK: Final = "saved_at"
+SCENARIO_MARK: Final = "steps"
+"""What only such a file has."""
+LOOKED_AT: Final = 65_536
+"""Bytes of a file that are looked at for that."""
+
 
 def count_words(counts: Mapping[str, int]) -> str:
     """`3 tenants, 1 chat, 12 messages, 18 others`; `nothing`."""
@@ -41,7 +47,7 @@ def read_beginning(scenario: str | None, snapshot: Path | None) -> Any:
     if scenario is not None and snapshot is not None:
         raise UsageError("--scenario and --snapshot: only one of them")
     if snapshot is not None:
-        return _of_snapshot(snapshot, _read(snapshot))
+        return _of_snapshot(snapshot, _read(snapshot, SNAPSHOT_MARK))
     return None if scenario is None else _of_scenario(scenario)
 
 
@@ -59,7 +65,7 @@ def _of_snapshot(path: Path, content: bytes) -> Any:
 
 
 def _of_scenario(named: str) -> Any:
-    content = _read(Path(named)) if is_file(named) else None
+    content = _read(Path(named), SCENARIO_MARK) if is_file(named) else None
 
     async def begin(beginnings: Beginnings) -> Make:
         from mocks.beginnings import UnknownScenario
@@ -89,7 +95,7 @@ def read_named(named: str) -> str | dict[str, Any]:
     from mocks.state.yaml_text import read_yaml
 
     try:
-        value = read_yaml(_read(Path(named)))
+        value = read_yaml(_read(Path(named), SCENARIO_MARK))
     except WrongInput as wrong:
         raise UsageError(f"{named}: {wrong}") from None
     if not isinstance(value, dict):
@@ -102,18 +108,27 @@ def is_file(named: str) -> bool:
     return "." in named or "/" in named
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, mark: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}{nearest_file(path)}") from None
+        raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}{nearest_file(path, mark)}") from None
 
 
-def nearest_file(path: Path) -> str:
-    """`; did you mean …?` where a file of a like name stands beside it."""
-    names = [one.name for one in path.parent.glob("*.yaml")] if path.parent.is_dir() else []
-    near = [name for name in get_close_matches(path.name, names, 1) if name != path.name]
-    return f"; did you mean {near[0]}?" if near else ""
+def nearest_file(path: Path, mark: str) -> str:
+    """`; did you mean …?` where a file of a like name stands beside it that has the mark."""
+    files = {one.name: one for one in path.parent.glob("*.yaml")} if path.parent.is_dir() else {}
+    near = [name for name in get_close_matches(path.name, files, 5) if name != path.name]
+    found = next((name for name in near if _has(files[name], mark)), None)
+    return f"; did you mean {found}?" if found else ""
+
+
+def _has(path: Path, mark: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            return any(line.startswith(f"{mark}:".encode()) for line in file.read(LOOKED_AT).splitlines())
+    except OSError:
+        return False
 
 
 def counts_of(content: bytes) -> dict[str, int] | None:

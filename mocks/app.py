@@ -69,6 +69,7 @@ class Mock:
         faults = Faults() if plant is None else plant(self.application)
         contract = _Contract(self.application, faults, replay)
         journal, calls = build_journal(self.application, self.waker), Calls(self.application)
+        journal.kept = journaled
         beginnings = Beginnings(self.application, contract.known, self.worlds)
         counterparts = Counterparts(self.sandboxes, calls, faults.seed)
         self.parts = Parts(self.application, self.sandboxes, faults, journal, calls, counterparts, beginnings)

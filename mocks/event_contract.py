@@ -6,8 +6,8 @@ import hashlib
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -81,10 +81,16 @@ class EventContract:
         return faults
 
 
-@lru_cache(maxsize=4)
+_contracts: WeakKeyDictionary[Application, EventContract] = WeakKeyDictionary()
+"""As long as there is the application: `--watch` makes a new one each time."""
+
+
 def event_contract(application: Application) -> EventContract:
     """That of the application's document."""
-    return EventContract(application.binding.document, application.binding.schemas)
+    contract = _contracts.get(application)
+    if contract is None:
+        contract = _contracts[application] = EventContract(application.binding.document, application.binding.schemas)
+    return contract
 
 
 def is_signed(message: Message, secret: str) -> bool:

@@ -94,6 +94,8 @@ class Inbox:
 
     def __init__(self, store: MemoryStore, most: int = MOST_EVENTS) -> None:
         """What happens in that store, as `begin` says."""
+        self.beginning = secrets.token_hex(8)
+        """Its own name: one of another name counts anew."""
         self.last_id = 0
         """How many events there were."""
         self.dropped = 0

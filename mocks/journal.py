@@ -5,6 +5,7 @@ What happens for each request is to keep references: nothing is decoded, parsed 
 
 from __future__ import annotations
 
+import secrets
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
@@ -106,6 +107,10 @@ class Journal:
         self.waker = waker or Waker()
         self.before_reading: Callable[[], None] = _nothing
         """Whoever writes in batches brings it up to date here."""
+        self.beginning = secrets.token_hex(8)
+        """Its own name: one of another name counts anew."""
+        self.kept = True
+        """Whether what comes is written into it."""
         self._last_id = 0
         self.dropped = 0
         """How many entries went since the start, or since it was cleared, for lack of room."""

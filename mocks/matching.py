@@ -13,7 +13,7 @@ import msgspec
 from impl.contract.call import Scope
 from impl.contract.plan import Plan
 from mocks.answer import Answer
-from mocks.har import HIDDEN
+from mocks.hiding import HIDDEN
 from mocks.recording import Recorded
 from mocks.show import UNREADABLE
 
@@ -143,9 +143,10 @@ def _alike_pairs(one: Pairs, other: Pairs) -> float:
         return 1.0
     rest = list(other)
     same = 0
-    for pair in one:
-        if pair in rest:
-            rest.remove(pair)
+    for name, value in one:
+        found = next((pair for pair in rest if pair[0] == name and value in (HIDDEN, pair[1])), None)
+        if found is not None:
+            rest.remove(found)
             same += 1
     return same / (len(one) + len(rest))
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from mocks.answer import Answer
-from mocks.har import HIDDEN
+from mocks.hiding import HIDDEN
 from mocks.proxy.hops import HOP_BY_HOP
 
 CUT: Final = "cut to "

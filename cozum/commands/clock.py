@@ -46,10 +46,19 @@ def _change(action: str, value: str | None) -> dict[str, Any] | None:
         return {"ayarla": value}
     if action == "advance":
         return {"ilerlet": value}
+    return {"hiz": _speed(value)}
+
+
+def _speed(value: str) -> float:
+    from mocks.clock import FASTEST
+
     try:
-        return {"hiz": float(value)}
+        speed = float(value)
     except ValueError:
-        raise UsageError(f"speed {value!a}: must be a number") from None
+        speed = -1.0
+    if not 0 <= speed <= FASTEST:  # nor is NaN
+        raise UsageError(f"speed {value!a}: must be a number between 0 and {FASTEST:.0f}")
+    return speed
 
 
 def _line(told: dict[str, Any]) -> str:

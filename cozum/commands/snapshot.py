@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from cozum.control import DEFAULT_URL, ControlClient, NobodyThere, Sandbox, Url
 from cozum.errors import UsageError
+from cozum.files import write_whole
 from cozum.state import count_words
 
 
@@ -50,24 +51,24 @@ def _save(client: ControlClient, path: Path) -> None:
     counts = counts_of(content)
     if counts is None:
         raise client.unknown()
-    passing = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        passing.write_bytes(content)
-        passing.replace(path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+    write_whole(path, [content])
     print(f"wrote {path}: {count_words(counts)}")
 
 
 def _load(client: ControlClient, folder: Path, name: str) -> None:
-    from cozum.state import nearest_file
+    from cozum.state import SNAPSHOT_MARK, nearest_file
 
     path = _file(folder, name)
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}{nearest_file(path)}") from None
+        raise UsageError(
+            f"{path}: {(error.strerror or str(error)).lower()}{nearest_file(path, SNAPSHOT_MARK)}"
+        ) from None
     try:
         told = client.call("PUT", "/state", content, longer=600, media_type="application/yaml")
     except NobodyThere:

@@ -234,3 +234,19 @@ def other() -> Iterator[Callable[[int, bytes], str]]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_a_mock_that_keeps_no_journal_says_so(mock: Mock, tmp_path: Path) -> None:
+    mock.journal.kept = False
+    with pytest.raises(UsageError, match="`--no-journal`"):
+        log(url=mock.url)
+    with pytest.raises(UsageError, match="`--no-journal`"):
+        log(url=mock.url, har=tmp_path / "a.har")
+    assert not list(tmp_path.iterdir())
+
+
+def test_only_the_requests_of_a_sandbox_are_shown_when_asked(mock: Mock, capsys: pytest.CaptureFixture[str]) -> None:
+    log(url=mock.url, sandbox="baska")
+    assert capsys.readouterr().out == ""
+    with pytest.raises(UsageError, match="X-Mock-Sandbox"):
+        log(url=mock.url, sandbox="bad name!")

@@ -186,3 +186,22 @@ def test_a_state_may_be_larger_than_any_other_body(url: str, mebibytes: float, s
 )
 def test_counts_read_well(counts: dict[str, int], said: str) -> None:
     assert count_words(counts) == said
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "hint"),
+    [
+        ("--snapshot", "version: 1\nsaved_at: 2026-01-01\n", "; did you mean near.yaml?"),
+        ("--snapshot", OWN, ""),
+        ("--scenario", OWN, "; did you mean near.yaml?"),
+        ("--scenario", "services:\n  steps: {}\n", ""),
+    ],
+)
+def test_only_a_file_that_looks_like_what_is_meant_is_suggested(
+    tmp_path: Path, option: str, content: str, hint: str
+) -> None:
+    (tmp_path / "near.yaml").write_text(content)
+    wanted = tmp_path / "neer.yaml"
+    with pytest.raises(UsageError) as refused:
+        read_beginning(*((str(wanted), None) if option == "--scenario" else (None, wanted)))
+    assert str(refused.value) == f"{wanted}: no such file or directory{hint}"

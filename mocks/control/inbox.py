@@ -15,15 +15,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from impl.model import EventKind
-from impl.problems import FieldError, InvalidFields, Language, NotFound, Text, Unavailable, preferred_language
+from impl.problems import FieldError, InvalidFields, NotFound, Text, Unavailable
 from impl.rules.webhook_urls import is_allowed
 from impl.webhooks.carriers import NotNow
 from impl.wire.webhooks import EVENT_KINDS_READ
 from mocks.control.parts import Parts
-from mocks.control.requests import check_names, integer, json_body, reply, route, unknown
-from mocks.event_contract import event_contract
+from mocks.control.requests import check_names, has_body, integer, json_body, reply, route, unknown
+from mocks.control.shown import language_of, showing
 from mocks.inbox import MOCK_SECRET, Happening, Inbox, Tried
-from mocks.inbox_shown import attempt_of, event_of
+from mocks.inbox_shown import attempt_of
 from mocks.resending import message_to, resend, secret_for
 from mocks.sandbox import Sandbox
 
@@ -80,12 +80,13 @@ async def _list(parts: Parts, request: Request) -> Response:
     if wait and not found and since <= inbox.last_id:
         found = await _news(parts, sandbox, wanted.takes, wait)
     told_of = found[-limit:] if since < 0 else found[:limit]
-    show = _showing(parts, inbox, request)
+    show = showing(parts, inbox, request)
     return reply(
         {
             "olaylar": [show(event) for event in told_of],
             "son_id": inbox.last_id,
             "dusen": inbox.dropped,
+            "baslangic": inbox.beginning,
             "secret": MOCK_SECRET,
         }
     )
@@ -110,7 +111,7 @@ async def _news(parts: Parts, sandbox: Sandbox, takes: Callable[[Happening], boo
 async def _show(parts: Parts, request: Request) -> Response:
     check_names(request.query_params, ())
     inbox = (await parts.sandbox(request)).inbox
-    return reply({"olay": _showing(parts, inbox, request)(_event(inbox, request))})
+    return reply({"olay": showing(parts, inbox, request)(_event(inbox, request))})
 
 
 async def _clear(parts: Parts, request: Request) -> Response:
@@ -122,7 +123,7 @@ async def _resend(parts: Parts, request: Request) -> Response:
     check_names(request.query_params, ())
     sandbox = await parts.sandbox(request)
     event = _event(sandbox.inbox, request)
-    asked = await json_body(request, "Resend") if _has_body(request) else {}
+    asked = await json_body(request, "Resend") if has_body(request) else {}
     endpoint, anywhere = sandbox.inbox.endpoint_of(event), sandbox.world.webhooks_anywhere
     own = None if endpoint is None else endpoint.url
     url = asked.get("url", own)
@@ -139,7 +140,7 @@ async def _resend(parts: Parts, request: Request) -> Response:
     tried = Tried.of(posted, by_hand=True)
     event.attempts.append(tried)
     told = {"webhook_id": event.webhook_id, "basliklar": message.headers, "secret": secret}
-    return reply({"deneme": attempt_of(tried, _language(request)), **told})
+    return reply({"deneme": attempt_of(tried, language_of(request)), **told})
 
 
 def _event(inbox: Inbox, request: Request) -> Happening:
@@ -148,10 +149,6 @@ def _event(inbox: Inbox, request: Request) -> Happening:
     if event is None:
         raise NotFound
     return event
-
-
-def _has_body(request: Request) -> bool:
-    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
 
 
 def _body(asked: dict[str, Any]) -> bytes | None:
@@ -178,17 +175,3 @@ def _wanted(query: QueryParams, sandbox: Sandbox) -> Wanted:
         raise InvalidFields(errors)
     kinds = frozenset(EVENT_KINDS_READ[name] for name in query.getlist("event"))
     return Wanted(kinds or None, tenant_id)
-
-
-def _showing(parts: Parts, inbox: Inbox, request: Request) -> Callable[[Happening], dict[str, Any]]:
-    contract, language = event_contract(parts.application), _language(request)
-
-    def show(event: Happening) -> dict[str, Any]:
-        endpoint = inbox.endpoint_of(event)
-        return event_of(event, None if endpoint is None else endpoint.url, contract, language)
-
-    return show
-
-
-def _language(request: Request) -> Language:
-    return preferred_language(request.headers.get("accept-language", "").encode("latin-1"))

@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from impl.problems import FieldError, InvalidFields, NotFound, Text, preferred_language
+from impl.problems import Conflict, FieldError, InvalidFields, NotFound, Text, preferred_language
 from mocks.choosing import Choice, sandbox_of
 from mocks.control.requests import boolean, check_names, integer, json_body, reply, route, unknown
 from mocks.har import archive
 from mocks.journal import NEWS, Entry, Journal
-from mocks.sandboxes import HEADER
+from mocks.sandboxes import _NAME, HEADER, WrongName
 from mocks.show import line_of, whole_of
 from mocks.verify import MOST, Expected, told, verify
 
@@ -41,6 +41,17 @@ TWO_COUNTS: Final = Text("`kez`, `en_az` ya da `en_cok` ile birlikte olmaz.", "N
 NO_COUNT_FITS: Final = Text("`en_az`, `en_cok` değerinden büyük olamaz.", "`en_az` cannot be more than `en_cok`.")
 
 
+class NotKept(Conflict):
+    """An empty journal would say that nobody asked anything."""
+
+    code = "gunluk_kapali"
+    title = Text("Günlük tutulmuyor", "No journal is kept")
+    detail = Text(
+        "Bu mock `--no-journal` ile başlatıldı: ne geldiğini bilmez.",
+        "This mock was started with `--no-journal`: it does not know what came.",
+    )
+
+
 def journal_routes(journal: Journal) -> list[Route]:
     """The routes, as they stand below `/_mock`."""
     return [
@@ -52,6 +63,7 @@ def journal_routes(journal: Journal) -> list[Route]:
 
 
 async def _list(journal: Journal, request: Request) -> Response:
+    _must_keep(journal)
     query = request.query_params
     check_names(query, (*FILTERS, "limit", "wait"))
     choice = _choice(query, journal, request)
@@ -63,7 +75,8 @@ async def _list(journal: Journal, request: Request) -> Response:
         found = await _news(journal, choice, wait)
     told_of = found[-limit:] if since < 0 else found[:limit]
     lines = [line_of(entry) for entry in told_of]
-    return reply({"kayitlar": lines, "son_id": journal.last_id, "dusen": journal.dropped})
+    counted = {"son_id": journal.last_id, "dusen": journal.dropped, "baslangic": journal.beginning}
+    return reply({"kayitlar": lines, **counted})
 
 
 async def _news(journal: Journal, choice: Choice, seconds: float) -> list[Entry]:
@@ -83,6 +96,7 @@ async def _news(journal: Journal, choice: Choice, seconds: float) -> list[Entry]
 
 
 async def _show(journal: Journal, request: Request) -> Response:
+    _must_keep(journal)
     check_names(request.query_params, ())
     entry = journal.entry(integer(request.path_params, "id", 1, LARGEST_ID, 0))
     if entry is None:
@@ -99,6 +113,7 @@ async def _clear(journal: Journal, request: Request) -> Response:
 
 
 async def _export(journal: Journal, request: Request) -> Response:
+    _must_keep(journal)
     query = request.query_params
     check_names(query, (*FILTERS, "secrets"))
     choice, secrets = _choice(query, journal, request), boolean(query, "secrets")
@@ -113,6 +128,7 @@ async def _export(journal: Journal, request: Request) -> Response:
 
 
 async def _verify(journal: Journal, request: Request) -> Response:
+    _must_keep(journal)
     check_names(request.query_params, ())
     expected = _expected(await json_body(request, "Expected"), journal, _sandbox(request))
     verdict = verify(expected, journal.after(expected.since))
@@ -179,6 +195,16 @@ def _expected(value: dict[str, Any], journal: Journal, sandbox: bytes | None) ->
     )
 
 
+def _must_keep(journal: Journal) -> None:
+    if not journal.kept:
+        raise NotKept
+
+
 def _sandbox(request: Request) -> bytes | None:
-    text = request.headers.get(HEADER.decode())
-    return None if text is None else text.encode("latin-1")
+    """The one whose entries are meant, open or not; None: all. Raises WrongName."""
+    name = request.headers.get(HEADER.decode())
+    if name is None:
+        return None
+    if not _NAME.fullmatch(name):
+        raise WrongName
+    return name.encode()

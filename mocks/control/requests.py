@@ -85,10 +85,15 @@ async def json_body(request: Request, schema: str) -> Any:
 NOT_FINITE: Final = Text("Bir sayı çok büyük.", "A number is too large.")
 
 
+NONE_TAKEN: Final = Text("Bilinmiyor; burada parametre alınmaz.", "Unknown; no parameters are taken here.")
+
+
 def check_names(given: Iterable[str], known: Iterable[str]) -> None:
     """Raises InvalidFields for names that are not known: one misspelt would quietly ask nothing."""
     known = sorted(known)
-    errors = [FieldError(_pointer(name), unknown(name, known)) for name in given if name not in known]
+    errors = [
+        FieldError(_pointer(name), unknown(name, known) if known else NONE_TAKEN) for name in given if name not in known
+    ]
     if errors:
         raise InvalidFields(errors[:100])
 
@@ -96,6 +101,8 @@ def check_names(given: Iterable[str], known: Iterable[str]) -> None:
 def unknown(name: str, known: Iterable[str]) -> Text:
     """That there is no such name; the nearest, or all that there are when they are few."""
     known = sorted(known)
+    if not known:
+        return Text("Bilinmiyor; hiç yok.", "Unknown; there are none.")
     near = get_close_matches(name[:100], known, 1)
     if near:
         return Text(f"Bilinmiyor; `{near[0]}` mi demek istediniz?", f"Unknown; did you mean `{near[0]}`?")
@@ -125,6 +132,11 @@ def boolean(query: Mapping[str, str], name: str) -> bool:
             [FieldError(f"/{name}", Text("`true` ya da `false` olmalı.", "Must be `true` or `false`."))]
         )
     return text == "true"
+
+
+def has_body(request: Request) -> bool:
+    """Whether one was sent, where that may be left out."""
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
 
 
 def _pointer(name: str) -> str:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from impl.problems import BodyTooLarge, FieldError, InvalidFields, WrongMediaType
 from mocks.beginnings import UnknownScenario
 from mocks.control.parts import Parts
-from mocks.control.requests import check_names, json_body, reply, route, unknown
+from mocks.control.requests import check_names, has_body, json_body, reply, route, unknown
 from mocks.sandbox import Sandbox
 from mocks.state.snapshot import count_rows, take_snapshot
 from mocks.state.wrong import WrongInput
@@ -100,9 +100,7 @@ async def _reset(parts: Parts, request: Request) -> Response:
 
 
 async def _asked(request: Request) -> dict[str, Any]:
-    if request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers:
-        return {}
-    asked: dict[str, Any] = await json_body(request, "Reset")
+    asked: dict[str, Any] = await json_body(request, "Reset") if has_body(request) else {}
     return asked
 
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from impl.app import Application
-from impl.problems import FieldError, InvalidFields, Text, preferred_language
-from mocks.calling import Calls
+from impl.problems import FieldError, InvalidFields, Text
 from mocks.control.parts import Parts
 from mocks.control.requests import check_names, json_body, reply, route, unknown
-from mocks.event_contract import event_contract
-from mocks.inbox_shown import event_of
+from mocks.control.shown import showing
 from mocks.scene import Scene, Step
 from mocks.trigger_options import TRIGGERS
 from mocks.triggering import trigger
@@ -43,14 +39,9 @@ async def _trigger(parts: Parts, request: Request) -> Response:
     check_names(request.query_params, ())
     sandbox = await parts.sandbox(request)
     name, given = read_trigger(await json_body(request, "Trigger"))
-    scene = Scene(_calls(parts.application), sandbox, parts.application.binding.schemas)
+    scene = Scene(parts.calls, sandbox, parts.application.binding.schemas)
     happened = await trigger(scene, name, given)
-    contract = event_contract(parts.application)
-    language = preferred_language(request.headers.get("accept-language", "").encode("latin-1"))
-    shown = []
-    for event in happened:
-        endpoint = sandbox.inbox.endpoint_of(event)
-        shown.append(event_of(event, None if endpoint is None else endpoint.url, contract, language))
+    shown = [*map(showing(parts, sandbox.inbox, request), happened)]
     return reply(
         {
             "olaylar": [one for one in shown if one["olay"] == name],
@@ -62,11 +53,6 @@ async def _trigger(parts: Parts, request: Request) -> Response:
 
 def _step(step: Step) -> dict[str, Any]:
     return {"islem": step.operation, "kim": step.caller, "yol": step.path, "govde": step.body}
-
-
-@lru_cache(maxsize=4)
-def _calls(application: Application) -> Calls:
-    return Calls(application)
 
 
 def read_trigger(asked: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -105,12 +105,25 @@ class _Build:
         )
         if isinstance(caller, VisitorCalls):
             (query if body is None else body).setdefault(VISITOR, caller.visitor_id)
+
+        def asked(language: str) -> Awaitable[Any]:
+            return self._calls.call(
+                self._stage,
+                call.operation,
+                caller,
+                path=path,
+                query=query,
+                body=body,
+                headers={"accept-language": language},
+            )
+
         try:
-            answer = await self._calls.call(self._stage, call.operation, caller, path=path, query=query, body=body)
+            answer = await asked("tr")
         except NoSuchCaller as nobody:
             raise self._nobody(nobody, call, pointer) from None
         except Refused as refused:
-            raise _refusal(refused, below(pointer, "query" if body is None else "body"), pointer) from None
+            fields = below(pointer, "query" if body is None else "body")
+            raise _refusal(refused, await _again(refused, asked("en")), fields, pointer) from None
         if isinstance(caller, VisitorCalls):
             self._remember(caller, answer)
         for name, place in call.save.items():
@@ -139,12 +152,24 @@ class _Build:
         return WrongInput(f"{pointer}/as/tenant", unknown(nobody, known_keys(world)))
 
 
-def _refusal(refused: Refused, fields: str, pointer: str) -> WrongInput:
+async def _again(refused: Refused, call: Awaitable[Any]) -> Refused:
+    """The same refusal in the call's language; as it was, if it is another one by now."""
+    try:
+        await call
+    except Refused as other:
+        errors, others = (one.problem.get("hatalar") or [] for one in (refused, other))
+        if other.problem.get("kod") == refused.problem.get("kod") and len(others) == len(errors):
+            return other
+    return refused
+
+
+def _refusal(refused: Refused, in_english: Refused, fields: str, pointer: str) -> WrongInput:
     """The first field that was refused, below `fields`, or the call as a whole."""
-    problem = refused.problem
-    errors = problem.get("hatalar") or []
-    said = f"{refused.answer.status} {problem.get('kod')}: {problem.get('detail')}"
+    errors, in_english_errors = (one.problem.get("hatalar") or [] for one in (refused, in_english))
     if not errors:
-        return WrongInput(below(pointer, "call"), Text(said, said))
-    first = errors[0]
-    return WrongInput(fields + first["alan"], Text(first["mesaj"], first["mesaj"]))
+        return WrongInput(below(pointer, "call"), Text(_said(refused), _said(in_english)))
+    return WrongInput(fields + errors[0]["alan"], Text(errors[0]["mesaj"], in_english_errors[0]["mesaj"]))
+
+
+def _said(refused: Refused) -> str:
+    return f"{refused.answer.status} {refused.problem.get('kod')}: {refused.problem.get('detail')}"

@@ -117,7 +117,8 @@ def _read_last_ids(value: Mapping[str, Any]) -> dict[str, int]:
     given = _read_object(value, "last_ids")
     for kind, number in given.items():
         if type(number) is not int or number < 0:
-            raise WrongInput(below("/last_ids", kind), Text("0 ya da büyük bir tam sayı olmalı.", "Must be 0 or more."))
+            text = Text("0 ya da daha büyük bir tam sayı olmalı.", "Must be 0 or more.")
+            raise WrongInput(below("/last_ids", kind), text)
     return given
 
 

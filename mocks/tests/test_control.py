@@ -13,6 +13,7 @@ from impl.tests.client import DOCUMENT
 from mocks.app import Mock
 from mocks.control.callers import Callers
 from mocks.control.document import control_document
+from mocks.control.requests import unknown
 from mocks.tests.whole import Whole, whole_mock
 
 
@@ -158,5 +159,32 @@ def test_without_journal_nothing_is_kept_or_told_and_everything_answered() -> No
     whole.run(mock.start())
     assert whole.widget("init", {"ziyaretci_id": "abc123"}).status == 200
     assert whole.widget("init", {}).json["ipucu"]["neden"] == "alan"
-    assert whole.control("GET", "/journal")["kayitlar"] == told == []
+    assert told == []
     whole.close()
+
+
+def test_a_journal_that_is_not_kept_is_refused_and_not_told_as_empty() -> None:
+    whole = Whole(Mock(Settings(DOCUMENT, demo=True), lambda entries: None, journaled=False))
+    asked = (("GET", "/journal"), ("GET", "/journal.har"), ("GET", "/journal/1"), ("POST", "/verify"))
+    for method, path in asked:
+        refused = whole.ask(method, f"/_mock{path}", {} if method == "POST" else None, accept_language="en")
+        assert (refused.status, refused.json["kod"]) == (409, "gunluk_kapali")
+        assert "--no-journal" in refused.json["detail"]
+    whole.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/journal"), ("DELETE", "/journal"), ("GET", "/journal.har"), ("POST", "/verify")]
+)
+def test_the_journal_of_a_sandbox_that_cannot_be_is_refused(mock: Whole, method: str, path: str) -> None:
+    body: Any = {} if method == "POST" else None
+    refused = mock.ask(method, f"/_mock{path}", body, x_mock_sandbox="bad name!")
+    assert (refused.status, refused.json["kod"]) == (400, "gecersiz_sandbox")
+    assert mock.ask(method, f"/_mock{path}", body, x_mock_sandbox="hic-acilmadi").status == 200
+
+
+def test_where_nothing_is_taken_that_is_said(mock: Whole) -> None:
+    refused = mock.ask("GET", "/_mock/clock?x=1", accept_language="en")
+    error = {"alan": "/x", "mesaj": "Unknown; no parameters are taken here."}
+    assert (refused.status, refused.json["hatalar"]) == (422, [error])
+    assert unknown("a", []).en == "Unknown; there are none."

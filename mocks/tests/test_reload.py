@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -163,3 +165,12 @@ def test_faults_of_a_file_are_exchanged_and_all_others_stay(mock: Whole) -> None
     assert faults.exchange([new], []) == []
     assert faults.planted == [by_hand]
     faults.replace([])
+
+
+def test_nothing_of_an_old_document_is_kept_once_events_were_triggered_by_it(mock: Whole) -> None:
+    mock.control("POST", "/trigger", {"olay": "yeni_chat"})
+    old = weakref.ref(mock.mock.application)
+    mock.run(mock.mock.reload())
+    assert mock.control("POST", "/trigger", {"olay": "yeni_ticket"})["olaylar"][0]["kusurlar"] == []
+    gc.collect()
+    assert old() is None

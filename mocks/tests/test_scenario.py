@@ -204,6 +204,22 @@ def test_what_is_wrong_is_said_with_its_step_and_field(mock: Whole, steps: str, 
 
 
 @pytest.mark.parametrize(
+    ("step", "turkish", "english"),
+    [
+        ("- {call: accept_chat, as: {operator: destek@example.com}, path: {id: 999}}", "kayıt", "record"),
+        ("- {call: list_chats, as: {operator: destek@example.com}, query: {limit: 0}}", "olmalı", "must be"),
+    ],
+)
+def test_a_step_that_is_refused_is_told_in_both_languages(mock: Whole, step: str, turkish: str, english: str) -> None:
+    with pytest.raises(WrongInput) as wrong:
+        _begin(mock, step)
+    text = wrong.value.text
+    assert turkish in text.tr.lower(), text
+    assert english in text.en.lower(), text
+    assert turkish not in text.en.lower(), text
+
+
+@pytest.mark.parametrize(
     ("start", "place"),
     [
         ("name: Büyük\nsteps:\n", "name"),

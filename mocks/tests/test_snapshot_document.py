@@ -236,3 +236,9 @@ def test_every_text_comes_back_from_yaml(texts: list[str]) -> None:
 def test_instants_stay_texts_however_they_are_written() -> None:
     assert read_yaml(f"a: {AT}\nb: '{AT}'\nc: 2026-04-12") == {"a": AT, "b": AT, "c": "2026-04-12"}
     assert yaml.safe_load("a: 2026-04-12")["a"].year == 2026, "others still read them"
+
+
+def test_a_number_that_cannot_be_is_told_in_good_turkish() -> None:
+    with pytest.raises(WrongInput) as wrong:
+        read_document({"version": 1, "saved_at": "2026-01-01T00:00:00+03:00", "last_ids": {"chat": -1}})
+    assert wrong.value.text.tr == "0 ya da daha büyük bir tam sayı olmalı."
