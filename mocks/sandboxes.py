@@ -26,7 +26,7 @@ IDLE: Final = 600.0
 IDLE_WHEN_FULL: Final = 30.0
 """The same when there is no room for another."""
 
-_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class WrongName(Problem):
@@ -88,7 +88,7 @@ class Sandboxes:
         name = raw.decode("latin-1")
         sandbox = self._named.get(name)
         if sandbox is None:
-            if not _NAME.fullmatch(name):
+            if not NAME.fullmatch(name):
                 raise WrongName
             sandbox = await self._opened(name)
         sandbox.used_at = monotonic()

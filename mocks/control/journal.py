@@ -17,7 +17,7 @@ from mocks.choosing import Choice, sandbox_of
 from mocks.control.requests import boolean, check_names, integer, json_body, reply, route, unknown
 from mocks.har import archive
 from mocks.journal import NEWS, Entry, Journal
-from mocks.sandboxes import _NAME, HEADER, WrongName
+from mocks.sandboxes import HEADER, NAME, WrongName
 from mocks.show import line_of, whole_of
 from mocks.verify import MOST, Expected, told, verify
 
@@ -205,6 +205,6 @@ def _sandbox(request: Request) -> bytes | None:
     name = request.headers.get(HEADER.decode())
     if name is None:
         return None
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise WrongName
     return name.encode()

@@ -58,18 +58,24 @@ def refusal(problem: Problem, request: Request) -> Response:
     return Response(render(problem, language, request_id), problem.status, headers, MEDIA_TYPE.decode())
 
 
+async def body_of(request: Request, limit: int) -> bytes:
+    """The body. Raises BodyTooLarge as soon as it is longer than that."""
+    raw = bytearray()
+    async for part in request.stream():
+        raw += part
+        if len(raw) > limit:
+            raise BodyTooLarge(limit=limit)
+    return bytes(raw)
+
+
 async def json_body(request: Request, schema: str) -> Any:
     """The body, which keeps that schema of the control document.
 
     Raises WrongMediaType, BodyTooLarge, MalformedJson, InvalidFields.
     """
     check_media_type(request.headers.get("content-type", "").encode("latin-1"))
-    raw = bytearray()
-    async for part in request.stream():
-        raw += part
-        if len(raw) > BODY_LIMIT:
-            raise BodyTooLarge(limit=BODY_LIMIT)
-    value = decode(bytes(raw))
+    raw = await body_of(request, BODY_LIMIT)
+    value = decode(raw)
     validator, names = _compiled(schema)
     if isinstance(value, dict):
         check_names(value, names)

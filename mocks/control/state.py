@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from impl.problems import BodyTooLarge, FieldError, InvalidFields, WrongMediaType
+from impl.problems import FieldError, InvalidFields, WrongMediaType
 from mocks.beginnings import UnknownScenario
 from mocks.control.parts import Parts
-from mocks.control.requests import check_names, has_body, json_body, reply, route, unknown
+from mocks.control.requests import body_of, check_names, has_body, json_body, reply, route, unknown
 from mocks.sandbox import Sandbox
 from mocks.state.snapshot import count_rows, take_snapshot
 from mocks.state.wrong import WrongInput
@@ -63,22 +63,13 @@ async def _load(parts: Parts, request: Request) -> Response:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != JSON and media_type not in YAMLS:
         raise WrongMediaType(expected=f"{JSON}, {YAML}")
-    body = await _body(request)
+    body = await body_of(request, BODY_LIMIT)
     try:
         snapshot = await asyncio.to_thread(from_json if media_type == JSON else from_yaml, body)
     except WrongInput as wrong:
         raise InvalidFields([wrong.field_error()]) from None
     await sandbox.begin(parts.beginnings.of(snapshot))
     return reply(_told(sandbox))
-
-
-async def _body(request: Request) -> bytes:
-    raw = bytearray()
-    async for part in request.stream():
-        raw += part
-        if len(raw) > BODY_LIMIT:
-            raise BodyTooLarge(limit=BODY_LIMIT)
-    return bytes(raw)
 
 
 async def _reset(parts: Parts, request: Request) -> Response:
