@@ -14,7 +14,7 @@ from impl.world import Waker
 from mocks.beginnings import Beginnings
 from mocks.calling import Calls
 from mocks.control.app import Control
-from mocks.control.callers import Callers
+from mocks.control.callers import LOCAL, Callers
 from mocks.control.parts import Parts
 from mocks.controlled import Controlled
 from mocks.counterparts.switchboard import Counterparts, check_people
@@ -33,9 +33,6 @@ from mocks.worlds import Worlds
 
 if TYPE_CHECKING:
     from mocks.counterparts.script import Script
-
-
-LOCAL = Callers()
 
 
 class Mock:

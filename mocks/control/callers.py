@@ -62,6 +62,10 @@ class Callers:
         return "." not in name or name.endswith(PRIVATE_NAMES) or name in self.names or _is_address(name)
 
 
+LOCAL: Final = Callers()
+"""This machine only, by the names that it has anyway."""
+
+
 def _is_loopback(host: str) -> bool:
     if not _is_address(host):
         return False

@@ -16,7 +16,7 @@ from impl.world import Waker, World
 from mocks.answer import headers_of, send_answer
 from mocks.app import build_journal
 from mocks.control.app import Controlling, index_routes
-from mocks.control.callers import OTHER_NAME, Callers
+from mocks.control.callers import LOCAL, OTHER_NAME, Callers
 from mocks.control.journal import journal_routes
 from mocks.documented import problem_answer
 from mocks.misspelt import Known
@@ -27,9 +27,6 @@ from mocks.recorder import Recorder, Tape, Tell
 
 PARTS: Final = ("journal",)
 """The parts of the control API that a proxy has: it has neither state nor time of its own."""
-
-
-LOCAL: Final = Callers()
 
 
 class OtherName(Problem):
