@@ -111,7 +111,7 @@ def pairs_of(head: bytes | RawHeaders) -> list[tuple[str, str]]:
 
 def lines_of(pairs: RawHeaders) -> bytes:
     """The same headers as lines."""
-    return b"".join([b"%b: %b\r\n" % pair for pair in pairs])
+    return b"\r\n".join([*map(b": ".join, pairs), b""])
 
 
 def plan_of(scope: Scope) -> Plan | None:

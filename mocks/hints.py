@@ -82,7 +82,8 @@ def strays_of(known: Known, scope: Scope, plan: Plan, reading: Reading) -> list[
         parameters: Collection[str] = ()  # as nearly always
     else:
         parameters = query_of(scope)
-    found = strays(known, names, headers, parameters, reading.names(content_type))
+    fields = reading.names(content_type) if reading.size else ()
+    found = strays(known, names, headers, parameters, fields)
     if names.free and reading.size:
         found += strays_inside(names, reading.values(content_type))
     return found

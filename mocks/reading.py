@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec import Struct
 
 from impl.contract import bodies, multipart
 from impl.contract.bodies import decode
@@ -31,17 +32,17 @@ _part_names = re.compile(rb'\r\ncontent-disposition: *form-data;[^\r\n]*?\bname=
 _names_only = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-class Reading:
+class Reading(Struct, gc=False):
     """What was read of one request. It stands in the scope, so it must not know who reads: that would be a cycle."""
 
-    __slots__ = ("_names", "_parts", "_window", "size")
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._window = b""
-        self._names: dict[str, None] = {}
-        self.size = 0
-        """Bytes that were read."""
+    size: int = 0
+    """Bytes that were read."""
+    _first: bytes = b""
+    """The first piece, which is mostly the whole body."""
+    _more: list[bytes] | None = None
+    """The pieces after it."""
+    _window: bytes = b""
+    _late_names: dict[str, None] | None = None
 
     def of(self, receive: Receive) -> Receive:
         """The same `receive`, of which this keeps what it reads."""
@@ -56,28 +57,34 @@ class Reading:
 
     def feed(self, body: bytes) -> None:
         """Another piece was read."""
-        if self.size <= KEPT:
-            self._parts.append(body)
-        else:
+        if not self.size:
+            self._first = body
+        elif self.size > KEPT:
             self._look_for_names(body)
+        elif self._more is None:
+            self._more = [body]
+        else:
+            self._more.append(body)
         self.size += len(body)
 
     def _look_for_names(self, body: bytes) -> None:
         """Of what is not kept: the names of fields that come behind a large file."""
-        text = (self._window or self._parts[-1][-WINDOW:]) + body
+        text = (self._window or self._kept()[-WINDOW:]) + body
+        if self._late_names is None:
+            self._late_names = {}
         for found in _part_names.finditer(text):
-            if len(self._names) < MOST_NAMES:
-                self._names[found[1].decode("utf-8", "replace")] = None
+            if len(self._late_names) < MOST_NAMES:
+                self._late_names[found[1].decode("utf-8", "replace")] = None
         self._window = text[-WINDOW:]
+
+    def _kept(self) -> bytes:
+        if self._more is not None:
+            self._first, self._more = b"".join((self._first, *self._more)), None
+        return self._first
 
     def raw(self, limit: int = KEPT) -> bytes:
         """The body from its beginning, as far as it is kept, and no more than that many bytes."""
-        if not self._parts:
-            return b""
-        if len(self._parts) > 1:
-            self._parts = [b"".join(self._parts)]
-        body = self._parts[0]
-        return body if len(body) <= limit else body[:limit]
+        return (self._first if self._more is None else self._kept())[:limit]
 
     def names(self, content_type: bytes) -> Collection[str]:
         """The names of the body's fields, on its first level; none of what cannot be read."""
@@ -86,11 +93,13 @@ class Reading:
         kind = _kind(content_type)
         if kind == MULTIPART:
             found = islice(_part_names.finditer(self.raw()), MOST_NAMES)
-            return {match[1].decode("utf-8", "replace"): None for match in found} | self._names
+            return {match[1].decode("utf-8", "replace"): None for match in found} | (self._late_names or {})
         if kind != JSON:
             return self.values(content_type)
+        if self.size > KEPT:
+            return ()
         try:
-            return _names_only(self._whole())
+            return _names_only(self.raw())
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return ()
 

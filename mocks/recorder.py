@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from asyncio import get_running_loop
+from asyncio import TimerHandle, get_running_loop
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import perf_counter, time
 from typing import Any, Final
+
+from msgspec import Struct
 
 from impl.contract.answers import Answers, Expected
 from impl.contract.call import Scope
@@ -19,7 +21,7 @@ from mocks.faulty import FAULT_KEY
 from mocks.hints import strays_of
 from mocks.journal import KEPT_BODY, Entry, Journal, shortened
 from mocks.misspelt import Known
-from mocks.reading import KEPT, NOTHING, READING_KEY, Reading
+from mocks.reading import KEPT, READING_KEY, Reading
 from mocks.remarks import REMARKS_KEY, Remarks, remarks_of
 
 Tell = Callable[[Sequence[Entry]], None]
@@ -81,6 +83,8 @@ class Recorder:
         self._pending: list[tuple[Scope, _Exchange, float, float]] = []
         self._weight = 0
         """Bytes of the bodies of those."""
+        self._timer: TimerHandle | None = None
+        """Settles those at the latest."""
         journal.before_reading = self.settle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,7 +107,7 @@ class Recorder:
             if len(pending) >= self._batch or self._weight > BATCH_BYTES:
                 self.settle()
             elif len(pending) == 1:
-                get_running_loop().call_later(BATCH_SECONDS, self.settle)
+                self._timer = get_running_loop().call_later(BATCH_SECONDS, self.settle)
 
     def retire(self) -> None:
         """Another one takes its place: what is under way is kept as soon as it is answered."""
@@ -113,20 +117,26 @@ class Recorder:
     def settle(self) -> None:
         """Judge, keep and tell what was only collected so far."""
         pending, self._pending, self._weight = self._pending, [], 0
-        if pending:
-            entries = [self._entry(*kept) for kept in pending]
-            if self._tape is not None:
-                _write(self._tape, [(entry, kept[0]) for entry, kept in zip(entries, pending, strict=True)])
-            self._journal.add(*entries)
-            self._tell([entry for entry, kept in zip(entries, pending, strict=True) if _is_news(entry, kept[0])])
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not pending:
+            return
+        entries = [self._entry(*kept) for kept in pending]
+        scopes = [scope for scope, *_ in pending]
+        if self._tape is not None:
+            _write(self._tape, entries, scopes)
+        self._journal.add(*entries)
+        # who went away is no news, unless that was asked for
+        self._tell([one for one, scope in zip(entries, scopes, strict=True) if one.status or FAULT_KEY in scope])
 
     def _entry(self, scope: Scope, exchange: _Exchange, began: float, milliseconds: float) -> Entry:
         plan, status, path = plan_of(scope), exchange.status, scope["path"]
         reading: Reading = scope[READING_KEY]
         remarks: Remarks | None = scope.get(REMARKS_KEY)
-        if "content-encoding" in exchange.headers:
-            remarks = _decoded(exchange, scope)
-        answer = exchange.answer
+        if exchange.headers is not None and "content-encoding" in exchange.headers:
+            remarks = _decoded(exchange.headers["content-encoding"], exchange, scope)
+        answer = exchange.whole if exchange.parts is None else exchange.joined()
         entry = Entry(
             began,
             milliseconds,
@@ -140,7 +150,7 @@ class Recorder:
             None if plan is None else plan.id,
             status,
             exchange.head,
-            answer if len(answer) <= self._kept else answer[: self._kept],
+            answer[: self._kept],
             exchange.answer_size,
         )
         if status:
@@ -173,7 +183,8 @@ class Recorder:
                 self._expected.clear()
             expected = self._answers.expected(plan, entry.status, dict(entry.answer_headers()))
             self._expected[kind] = expected
-        return shortened(expected.broken_by(answer))
+        faults = expected.broken_by(answer)
+        return shortened(faults) if faults else ()
 
 
 def _without_values(head: bytes) -> tuple[bytes, bytes, bytes]:
@@ -193,11 +204,11 @@ def _remarked(entry: Entry, remarks: Remarks) -> Entry:
     return entry
 
 
-def _decoded(exchange: _Exchange, scope: Scope) -> Remarks:
+def _decoded(coding: str, exchange: _Exchange, scope: Scope) -> Remarks:
     """Put the body as it is meant in the place of the coded one, unless it was cut off already."""
-    remarks, coded = remarks_of(scope), exchange.answer
+    remarks, coded = remarks_of(scope), exchange.joined()
     if len(coded) == exchange.answer_size:
-        read = readable(exchange.headers["content-encoding"], coded)
+        read = readable(coding, coded)
         if read.fault or read.note:
             remarks.final = True
             remarks.faults += [read.fault] if read.fault else []
@@ -207,47 +218,38 @@ def _decoded(exchange: _Exchange, scope: Scope) -> Remarks:
     return remarks
 
 
-def _write(tape: Tape, answered: Sequence[tuple[Entry, Scope]]) -> None:
+def _write(tape: Tape, entries: Sequence[Entry], scopes: Sequence[Scope]) -> None:
     """Give the tape what can be played again, and the journal no more than it keeps."""
-    for entry, scope in answered:
+    for entry, scope in zip(entries, scopes, strict=True):
         remarks: Remarks | None = scope.get(REMARKS_KEY)
         if entry.status and not (remarks is not None and remarks.final):
             tape(entry)
         entry.body, entry.answer = entry.body[:KEPT_BODY], entry.answer[:KEPT_BODY]
 
 
-def _is_news(entry: Entry, scope: Scope) -> bool:
-    """Whether it was answered, or not answered because that was asked for; others went away by themselves."""
-    return entry.status != 0 or FAULT_KEY in scope
-
-
-class _Exchange:
+class _Exchange(Struct):
     """Stands between server and application, and keeps the answer that passes."""
 
-    __slots__ = ("_kept", "_parts", "_send", "answer_size", "head", "headers", "status", "whole")
-
-    def __init__(self, send: Send, kept: int) -> None:
-        self._send = send
-        self._kept = kept
-        self.status = 0
-        self.head = b""
-        """The answer's header lines."""
-        self.headers: Mapping[str, str] = NOTHING
-        """The answer's headers, where they were needed already."""
-        self.answer_size = 0
-        self.whole = b""
-        self._parts: list[bytes] | None = None
+    pass_on: Send
+    kept: int
+    status: int = 0
+    head: bytes = b""
+    """The answer's header lines."""
+    headers: Mapping[str, str] | None = None
+    """The answer's headers, where they were needed already."""
+    answer_size: int = 0
+    whole: bytes = b""
+    parts: list[bytes] | None = None
 
     @property
     def is_json(self) -> bool:
         """Whether the answer says so, where that was looked at."""
-        return "json" in self.headers.get("content-type", "")
+        return self.headers is not None and "json" in self.headers.get("content-type", "")
 
-    @property
-    def answer(self) -> bytes:
+    def joined(self) -> bytes:
         """The answer's body: JSON, which is judged, to MOST bytes, else to as many as are kept."""
-        if self._parts:
-            self.whole, self._parts = b"".join(self._parts), None
+        if self.parts is not None:
+            self.whole, self.parts = b"".join(self.parts), None
         return self.whole
 
     def send(self, message: Message) -> Awaitable[None]:
@@ -261,10 +263,10 @@ class _Exchange:
             self.headers = dict(pairs_of(self.head))
         else:
             body = message.get("body", b"")
-            room = (MOST if self.is_json else self._kept) - self.answer_size
+            room = (MOST if self.is_json else self.kept) - self.answer_size
             self.answer_size += len(body)
             if room > 0 and body:
-                if self._parts is None:
-                    self._parts = []
-                self._parts.append(body[:room])
-        return self._send(message)
+                if self.parts is None:
+                    self.parts = []
+                self.parts.append(body[:room])
+        return self.pass_on(message)
