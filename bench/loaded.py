@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from bench.requests import NAME, OPERATOR, SHOP_TENANT, TEXT, visitor_name
 from bench.servers import HOST, ROOT
 from bench.words import articles
-from cozum.server import OneWorld, bind, run
+from cozum.server import OneWorld, bind, configuration, run
 from impl.app import Application, build_world
 from impl.model import Article, Chat, Membership, Message, Operator, Tenant, Visitor
 from impl.rules.articles import reading
@@ -145,7 +145,7 @@ def main() -> None:
     asyncio.run(fill_tenants(world, options.tenants, options.chats_per_tenant))
     asyncio.run(fill_articles(world, options.articles))
     application = Application(settings, lambda _scope: world)
-    run(application.asgi, bind(HOST, options.port), OneWorld(world), on_ready=lambda: None)
+    run(configuration(application.asgi), bind(HOST, options.port), OneWorld(world), on_ready=lambda: None)
 
 
 if __name__ == "__main__":

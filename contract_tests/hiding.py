@@ -18,7 +18,7 @@ from contract_tests.transport import Exchange
 HIDDEN: Final = "…"
 SHORTEST: Final = 6
 """Characters of a secret that is looked for everywhere: a shorter one may stand there by chance."""
-SECRET_HEADERS: Final = ("authorization", "cookie", "set-cookie", "x-ziyaretci-token")
+SECRET_HEADERS: Final = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-ziyaretci-token")
 _NAMES: Final = rb"(?:token|sifre|secret|api_secret|ziyaretci_token)"
 _MEMBER: Final = re.compile(rb'("' + _NAMES + rb'"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?$)')
 _FIELD: Final = re.compile(rb"((?:^|&)" + _NAMES + rb"=)[^&\s]+")

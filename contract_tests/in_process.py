@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from contract_tests.target import Target, Tenant
-from cozum.server import OneWorld, Server, bind
+from cozum.server import OneWorld, Server, bind, configuration
 from impl.app import Application, build_world
 from impl.contract.replies import App, Receive, Send
 from impl.due import run_due
@@ -51,7 +51,7 @@ def our_server(document: Path) -> Iterator[Target]:
     listener = bind("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
     loop_of: list[asyncio.AbstractEventLoop] = []
-    server = Server(_telling_its_loop(application.asgi, loop_of), OneWorld(world))
+    server = Server(configuration(_telling_its_loop(application.asgi, loop_of)), OneWorld(world))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     with _quiet():
         thread.start()

@@ -87,30 +87,20 @@ class OneWorld:
         self._world.files.close()
 
 
-def run(
-    app: Any,
-    listener: socket.socket,
-    behind: Behind,
-    on_ready: Callable[[], None],
-    http: type[WholeAnswers] = WholeAnswers,
-    *,
-    date_header: bool = True,
-) -> None:
-    """Serve until Ctrl-C or SIGTERM, and do what falls due behind it meanwhile.
+def run(how: uvicorn.Config, listener: socket.socket, behind: Behind, on_ready: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM, and do what falls due behind it meanwhile; `how` is a `configuration`.
 
     uvicorn raises the signal again when all is done: what that does is up to the caller's handlers.
     """
     with suppress(KeyboardInterrupt):
-        _Command(app, behind, on_ready, http, date_header=date_header).run(sockets=[listener])
+        _Command(how, behind, on_ready).run(sockets=[listener])
 
 
 class Server(uvicorn.Server):
     """Serves an application, and beside it does what falls due and sends the webhooks."""
 
-    def __init__(
-        self, app: Any, behind: Behind, http: type[WholeAnswers] = WholeAnswers, *, date_header: bool = True
-    ) -> None:
-        super().__init__(configuration(app, http, date_header=date_header))
+    def __init__(self, how: uvicorn.Config, behind: Behind) -> None:
+        super().__init__(how)
         self._behind = behind
         self._due: asyncio.Task[None] | None = None
 
@@ -130,16 +120,8 @@ class Server(uvicorn.Server):
 class _Command(Server):
     """A server that a person started: it says when it listens, and ends at once on Ctrl-C."""
 
-    def __init__(
-        self,
-        app: Any,
-        behind: Behind,
-        on_ready: Callable[[], None],
-        http: type[WholeAnswers],
-        *,
-        date_header: bool,
-    ) -> None:
-        super().__init__(app, behind, http, date_header=date_header)
+    def __init__(self, how: uvicorn.Config, behind: Behind, on_ready: Callable[[], None]) -> None:
+        super().__init__(how, behind)
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None
 

@@ -51,7 +51,11 @@ def argument_after(line: str, option: str) -> bytes:
 
 def test_curl_lines_name_passwords_and_tokens_instead_of_showing_them() -> None:
     body = json.dumps({"email": "a@example.com", "sifre": TARGET.operator.password}).encode()
-    headers = {"Authorization": "Bearer 13|gizli-jeton-1", "X-Ziyaretci-Token": "gizli-ziyaretci"}
+    headers = {
+        "Authorization": "Bearer 13|gizli-jeton-1",
+        "Proxy-Authorization": "Basic gizli",
+        "X-Ziyaretci-Token": "gizli-ziyaretci",
+    }
     line = curl(exchange(body, headers=headers), knowing())
     assert "gizli" not in line
     assert argument_after(line, "--data-raw") == b'{"email": "a@example.com", "sifre": "S"}'

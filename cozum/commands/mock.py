@@ -76,7 +76,7 @@ def mock(
     from cozum.faults import plant
     from cozum.protocol import StatesToo
     from cozum.replay import read_replay
-    from cozum.server import bind, run
+    from cozum.server import bind, configuration, run
     from cozum.start import greet, read_settings
     from cozum.state import read_beginning
     from cozum.telling import tell, tell_only_faults
@@ -111,4 +111,9 @@ def mock(
         document = settings.document
         watch_files(made, document, faults, scripts, scenario=scenario, snapshot=snapshot, keep_seed=keep_seed)
     more = [*CONTROL, *([f"Faults        {len(planted)} planted"] if (planted := made.parts.faults.planted) else [])]
-    run(made.app, listener, made, lambda: greet("mock", listener, made.application, demo=True, more=more), StatesToo)
+    run(
+        configuration(made.app, StatesToo),
+        listener,
+        made,
+        lambda: greet("mock", listener, made.application, demo=True, more=more),
+    )

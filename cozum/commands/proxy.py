@@ -44,7 +44,7 @@ def proxy(
     allow_host: AllowHost = None,
 ) -> None:
     """Pass requests on to a live server, and hold both sides against the contract."""
-    from cozum.server import bind, run
+    from cozum.server import bind, configuration, run
     from cozum.start import read_settings
     from cozum.telling import tell, tell_only_faults
     from impl.contract.document import DocumentError
@@ -74,7 +74,8 @@ def proxy(
         )
     except DocumentError as error:
         raise UsageError(str(error)) from None
-    run(made.app, listener, made, on_ready=lambda: _greet(listener, made, address, record), date_header=False)
+    how = configuration(made.app, date_header=False)
+    run(how, listener, made, lambda: _greet(listener, made, address, record))
 
 
 def _address(server: str) -> Address:

@@ -28,7 +28,7 @@ def serve(
     document: Document = None,
 ) -> None:
     """Start the backend."""
-    from cozum.server import OneWorld, bind, run
+    from cozum.server import OneWorld, bind, configuration, run
     from cozum.start import build, greet, read_settings
 
     listener = bind(host, port)
@@ -38,8 +38,8 @@ def serve(
         )
     )
     run(
-        application.asgi,
+        configuration(application.asgi),
         listener,
         OneWorld(world),
-        on_ready=lambda: greet("server", listener, application, demo=demo),
+        lambda: greet("server", listener, application, demo=demo),
     )
