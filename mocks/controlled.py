@@ -1,4 +1,4 @@
-"""One look at a request's headers: only those that ask for something go through the wrappers that give it."""
+"""One look at a request's headers and query: only those that ask for something go through the wrappers that give it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from impl.contract.replies import App, Receive, Send
 from mocks.answer import headers_of
 from mocks.faults import Faults
 from mocks.faulty import HEADER, planted_for
-from mocks.prefer import PREFER
+from mocks.prefer import IN_QUERY, PREFER
 
 ASKING: Final = frozenset((PREFER, HEADER))
 
@@ -26,7 +26,10 @@ class Controlled:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """An ASGI 3 application; a plain function, so that no request pays for a coroutine."""
         if scope["type"] == "http" and (
-            planted_for(scope, self._faults) or scope["method"] == "OPTIONS" or not ASKING.isdisjoint(headers_of(scope))
+            planted_for(scope, self._faults)
+            or scope["method"] == "OPTIONS"
+            or not ASKING.isdisjoint(headers_of(scope))
+            or IN_QUERY in scope["query_string"]
         ):
             return self._controlled(scope, receive, send)
         return self._app(scope, receive, send)

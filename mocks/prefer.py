@@ -1,5 +1,7 @@
 """Choosing an answer: `Prefer: code=429`, `example=…`, `dynamic=true`, `delay=800`, as Prism has them (RFC 7240).
 
+`?__code=429`, `__example=` and `__dynamic=` in the query mean the same, as with Prism.
+
 A chosen answer comes from the document and not from the application: no key is needed, nothing is validated, and no
 state changes. `delay` by itself holds back the application's own answer.
 """
@@ -18,7 +20,7 @@ from impl.contract.lane import PLAN_KEY
 from impl.contract.plan import Plan
 from impl.contract.replies import App, Receive, Send
 from impl.problems import Problem, Text
-from mocks.answer import Answer, answered, body_of, send_answer
+from mocks.answer import Answer, answered, body_of, headers_of, send_answer
 from mocks.documented import (
     SHOWN_HEADERS,
     documented_answer,
@@ -32,8 +34,11 @@ from mocks.documented import (
 from mocks.generated import CannotGenerate, Generator
 from mocks.pauses import pause
 from mocks.preferences import Misread, Preferences, read_preferences
+from mocks.reading import query_of
 
 PREFER: Final = b"prefer"
+IN_QUERY: Final = b"__"
+"""A query that has one of the `PARAMETERS` has this."""
 APPLIED: Final = "preference-applied"
 LONGEST_DETAIL: Final = 1_500
 """Characters of the options that a problem tells; all of them stand in `secenekler`."""
@@ -51,7 +56,7 @@ class WrongPreference(Problem):
 
 
 class Prefers:
-    """Answers in the application's place what a request prefers; without `Prefer` it only looks at the headers."""
+    """Answers in the application's place what a request prefers; of others it looks at headers and query only."""
 
     def __init__(self, app: App, find_plan: FindPlan, generator: Generator, seed: int = 0) -> None:
         self._app = app
@@ -61,7 +66,7 @@ class Prefers:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """An ASGI 3 application; a plain function, so that a request without preference pays for no coroutine."""
-        if scope["type"] != "http" or PREFER not in dict(scope["headers"]):
+        if scope["type"] != "http" or (PREFER not in headers_of(scope) and IN_QUERY not in scope["query_string"]):
             return self._app(scope, receive, send)
         plan = self._find_plan(scope)
         if plan is None:
@@ -71,7 +76,7 @@ class Prefers:
     async def _preferred(self, plan: Plan, scope: Scope, receive: Receive, send: Send) -> None:
         scope[PLAN_KEY] = plan
         try:
-            preferences = read_preferences(_values(scope))
+            preferences = read_preferences(_values(scope), query_of(scope))
             if not preferences.applied():
                 await self._app(scope, receive, send)
                 return

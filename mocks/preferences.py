@@ -1,9 +1,9 @@
-"""What a request prefers, read from its `Prefer` headers (RFC 7240): which answer, and how late."""
+"""What a request prefers, read from its `Prefer` headers (RFC 7240) and its query: which answer, and how late."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,9 @@ from mocks.pauses import LONGEST_DELAY
 
 NAMES: Final = ("code", "example", "dynamic", "delay")
 """The preferences that are known here, as Prism has them; others are ignored, as RFC 7240 (2) says."""
+
+PARAMETERS: Final = {"__code": "code", "__example": "example", "__dynamic": "dynamic"}
+"""Parameters of the query that mean the same, as Prism has them, for those who cannot send a header."""
 
 LONGEST_HEADER: Final = 1_000
 TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -54,8 +57,10 @@ class Preferences:
         return ", ".join(f"{name}={_word(value)}" for name, value in told.items() if value is not None)
 
 
-def read_preferences(headers: Iterable[str]) -> Preferences:
+def read_preferences(headers: Iterable[str], query: Mapping[str, str] | None = None) -> Preferences:
     """The preferences in the values of all `Prefer` headers; of repeated ones the first counts. Raises Misread.
+
+    Those in the parameters of the query count after them.
 
     A known name behind a `;` counts as one too: `code=429; delay=800` is what many write.
     """
@@ -68,6 +73,9 @@ def read_preferences(headers: Iterable[str]) -> Preferences:
             )
         for name, value in _known(header):
             given.setdefault(name, value)
+    for parameter, value in (query or {}).items():
+        if parameter in PARAMETERS:
+            given.setdefault(PARAMETERS[parameter], value)
     preferences = Preferences(
         code=_code(given["code"]) if "code" in given else None,
         example=_example(given["example"]) if "example" in given else None,

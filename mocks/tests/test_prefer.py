@@ -76,6 +76,28 @@ def test_a_chosen_answer_needs_no_key_and_changes_no_state(mock: Mock) -> None:
     assert (real.status, real.json["data"]["oturum"]["id"]) == (201, 43)
 
 
+@pytest.mark.parametrize(
+    ("query", "preference"),
+    [
+        ("__code=429", "code=429"),
+        ("__code=404&limit=5", "code=404"),
+        ("__dynamic=true&__code=200", "code=200, dynamic=true"),
+        ("__example=ziyaretci", "example=ziyaretci"),
+        ("__code=999", "code=999"),
+    ],
+)
+def test_a_preference_in_the_query_means_the_same(mock: Mock, query: str, preference: str) -> None:
+    got, meant = mock.ask("POST", f"{INIT}?{query}"), _prefer(mock, preference)
+    assert (got.status, got.json.keys()) == (meant.status, meant.json.keys())
+    assert got.headers.get("preference-applied") == meant.headers.get("preference-applied")
+
+
+def test_a_header_goes_before_the_query_and_other_parameters_are_none(mock: Mock) -> None:
+    assert _prefer(mock, "code=429", "POST", f"{INIT}?__code=403").status == 429
+    assert _prefer(mock, "delay=1", "POST", f"{INIT}?__code=403").status == 403
+    assert mock.ask("POST", f"{INIT}?__kod=403", [KEY], {"ziyaretci_id": "abc123"}).status == 200
+
+
 def test_429_says_when_to_try_again(mock: Mock) -> None:
     got = _prefer(mock, "code=429")
     assert (got.headers["retry-after"], got.headers["ratelimit"]) == ("30", '"login";r=0;t=30')

@@ -153,6 +153,11 @@ def test_what_the_operation_does_not_know_stands_beside_the_request() -> None:
     assert list(entry.notes) == told
 
 
+def test_a_preference_in_the_query_is_nothing_unknown() -> None:
+    entry = recorded(answering(start(204), plan=PLAN), query_string=b"__code=204&__kod=1")
+    assert list(entry.notes) == ["unknown query parameter '__kod'"]
+
+
 def test_a_batch_is_kept_when_it_is_full_when_its_time_has_come_and_when_somebody_reads() -> None:
     told: list[Any] = []
     journal = Journal()
