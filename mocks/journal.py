@@ -118,7 +118,6 @@ class Journal:
         """What the entries weigh, in bytes."""
         self._most, self._most_bytes = entries, size
         self._entries: deque[Entry] = deque()
-        self._weights: deque[int] = deque()
 
     @property
     def last_id(self) -> int:
@@ -137,17 +136,14 @@ class Journal:
 
     def add(self, *entries: Entry) -> None:
         """Keep entries under the next ids; the oldest go while there are too many, or too heavy ones."""
-        kept, weights = self._entries, self._weights
+        kept = self._entries
         for entry_id, entry in enumerate(entries, self._last_id + 1):
             entry.id = entry_id
-            weight = entry.weight()
-            weights.append(weight)
-            self.size += weight
+            self.size += entry.weight()
         self._last_id += len(entries)
         kept.extend(entries)
         while len(kept) > self._most or self.size > self._most_bytes:
-            kept.popleft()
-            self.size -= weights.popleft()
+            self.size -= kept.popleft().weight()
             self.dropped += 1
         self.waker.wake(NEWS)
 
@@ -172,8 +168,7 @@ class Journal:
         before = len(self._entries)
         kept = [] if which is None else [entry for entry in self._entries if not which(entry)]
         self._entries = deque(kept)
-        self._weights = deque(entry.weight() for entry in kept)
-        self.size = sum(self._weights)
+        self.size = sum([entry.weight() for entry in kept])
         if which is None:
             self.dropped = 0
         return before - len(kept)
