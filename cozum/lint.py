@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impl.app import Application
-from impl.contract.document import METHODS, DocumentError, Node, follow, inlined, load
+from impl.contract.document import METHODS, DocumentError, Node, inlined, load
 from impl.contract.schemas import Schemas
 from impl.settings import Settings
 from impl.world import World
@@ -24,8 +24,6 @@ def findings(path: Path) -> list[str]:
     from openapi_spec_validator import OpenAPIV31SpecValidator
 
     document = load(path)
-    for reference in _references(document):
-        follow(document, reference)
     try:
         invalid = [
             f"{'/'.join(map(str, error.absolute_path)) or 'document'}: {error.message.partition(chr(10))[0]}"
@@ -41,17 +39,6 @@ def findings(path: Path) -> list[str]:
         return invalid
     _compiled(path)
     return list(_broken_examples(document))
-
-
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _references(item)
-    elif isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for value in node.values():
-            yield from _references(value)
 
 
 def _compiled(path: Path) -> Application:

@@ -10,7 +10,7 @@ from impl.actions.once import once
 from impl.contract.binding import Binding, HandlerResolver
 from impl.contract.call import Scope
 from impl.contract.connexion_parts import LifespanMiddleware
-from impl.contract.document import load
+from impl.contract.document import DocumentError, load
 from impl.contract.lane import Lane
 from impl.contract.plan import Handler, Plan
 from impl.contract.replies import App
@@ -86,7 +86,10 @@ class Application:
                 LifespanMiddleware,
             ],
         )
-        self._connexion.bind(document, HandlerResolver(handlers()))
+        try:
+            self._connexion.bind(document, HandlerResolver(handlers()))
+        except DocumentError as error:
+            raise DocumentError(f"{settings.document}: {error}") from None
         lane: Lane = self._connexion.app
         self.plans: list[Plan] = lane.plans
         self.find_plan: Callable[[Scope], Plan | None] = lane.find

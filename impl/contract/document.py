@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,25 @@ class DocumentError(Exception):
     """What is wrong with the document, and where, in one line."""
 
 
+_Quickest: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Quickest):  # type: ignore[misc]
+    """Safe, and strict: of a name that stands twice in one place, YAML's loaders would quietly take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        """As it always is. Raises ConstructorError."""
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"`{key.value}` stands there twice", key.start_mark
+                    )
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def load(path: Path) -> Node:
     """The document as plain data. Raises DocumentError."""
     try:
@@ -25,10 +45,28 @@ def load(path: Path) -> Node:
     except OSError as error:
         raise DocumentError(f"{path}: {error.strerror}") from None
     try:
-        document = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+        loaded = yaml.load(text, _Loader)  # noqa: S506 - it is a safe one
     except yaml.YAMLError as error:
         raise DocumentError(f"{path}{_where(error)}") from None
-    return _checked(_as_json(document, path), path)
+    document = _checked(_as_json(loaded, path), path)
+    for reference in _references(document):
+        try:
+            follow(document, reference)
+        except DocumentError as error:
+            line = text[: max(text.find(reference.encode()), 0)].count(b"\n") + 1
+            raise DocumentError(f"{path}:{line}: {error}") from None
+    return document
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _references(item)
+    elif isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from _references(value)
 
 
 def _as_json(document: object, path: Path) -> object:
@@ -50,6 +88,8 @@ def _where(error: yaml.YAMLError) -> str:
 def _checked(document: object, path: Path) -> Node:
     if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3.1"):
         raise DocumentError(f"{path}: not an OpenAPI 3.1 document")
+    if not isinstance(document.get("info", {}), dict):
+        raise DocumentError(f"{path}: info: not a mapping")
     paths = document.get("paths")
     if not isinstance(paths, dict) or not paths:
         raise DocumentError(f"{path}: no paths")

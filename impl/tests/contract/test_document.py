@@ -46,6 +46,22 @@ def test_a_tab_is_told_with_line_and_column(tmp_path: Path) -> None:
     assert _refusal(tmp_path, "openapi: 3.1.0\n\tpaths: {}\n").startswith(":2:1: ")
 
 
+def test_a_name_that_stands_twice_is_told_with_line_and_column(tmp_path: Path) -> None:
+    assert _refusal(tmp_path, f"{GOOD}openapi: 3.1.1\n") == ":8:1: `openapi` stands there twice"
+    inside = GOOD.replace("    get:\n", "    get: {operationId: b}\n    get:\n")
+    assert _refusal(tmp_path, inside) == ":6:5: `get` stands there twice"
+
+
+@pytest.mark.parametrize("reference", ["#/components/schemas/Gone", "#/components/responses/Gone", "other.yaml#/a"])
+def test_a_reference_that_points_at_nothing_is_told_with_its_line(tmp_path: Path, reference: str) -> None:
+    message = _refusal(tmp_path, GOOD.replace("{description: A}", f"{{$ref: '{reference}'}}"))
+    assert message == f":7: {reference}: this reference points at nothing"
+
+
+def test_info_must_be_an_object(tmp_path: Path) -> None:
+    assert _refusal(tmp_path, f"{GOOD}info: 3\n") == ": info: not a mapping"
+
+
 @pytest.mark.parametrize("text", [b"\xff\xfe\xfd", b"openapi: \x00"], ids=["not utf-8", "NUL"])
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path, text: bytes) -> None:
     assert _refusal(tmp_path, text).startswith(":")
