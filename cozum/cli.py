@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import App, CycloptsError, Group, MissingArgumentError, UnusedCliTokensError
 
 from cozum import __version__
 from cozum.errors import UsageError
@@ -116,11 +116,21 @@ def run_command() -> None:
     try:
         app(exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        _end(str(error).strip().replace("\n", " "))
+        _end(_sentence(error))
     except UsageError as error:
         _end(str(error))
     except OSError as error:
         _end(f"cannot write: {error.strerror}")
+
+
+def _sentence(error: CycloptsError) -> str:
+    """What was wrong with the arguments, in one line."""
+    command = " ".join(("cozum", *(error.command_chain or ())))
+    if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+        return f"`{command}` does not take {', '.join(f'`{token}`' for token in error.unused_tokens)}"
+    if isinstance(error, MissingArgumentError) and error.argument and not error.argument.name.startswith("-"):
+        return f"`{command}` needs {error.argument.name}; `{command} --help` tells more"
+    return str(error).strip().replace("\n", " ")
 
 
 def _end(message: str) -> None:

@@ -23,15 +23,17 @@ def bind(host: str, port: int) -> socket.socket:
     """A listening socket. Raises UsageError for a busy port or a host that is not this machine's."""
     if not host:
         raise UsageError("--host is empty; 0.0.0.0 listens on every address")
+    if not 0 <= port <= 65535:
+        raise UsageError(f"--port {port}: must be from 0 to 65535")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
         listener.listen(2048)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = error.strerror or str(error)
         hint = " (choose another one with --port)" if "in use" in reason else ""
         raise UsageError(f"cannot listen on {host}:{port}: {reason.lower()}{hint}") from None
     return listener

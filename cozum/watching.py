@@ -41,7 +41,12 @@ def watch(
             raise Broken(str(error)) from None
         if planted is not None:  # which operations there are has changed
             await watcher.again(planted.path)
-        return f"{count} operations"
+        others = [one.fault for one in mock.parts.faults.planted if planted is None or one not in planted.planted]
+        plans = mock.application.plans
+        idle = sorted({fault.operation for fault in others if not any(fault.concerns(plan.id) for plan in plans)})
+        return f"{count} operations" + (
+            f"; a fault is planted for {', '.join(idle)}, which is none of them" if idle else ""
+        )
 
     watcher.add(document, read_document)
     if planted is not None:
@@ -64,15 +69,15 @@ class _FaultsFile:
         self._mock = mock
         self._keep_seed = keep_seed
         count = len(read_file(path, mock.application.plans).faults)
-        self._planted: Sequence[Planted] = mock.parts.faults.planted[:count]
+        self.planted: Sequence[Planted] = mock.parts.faults.planted[:count]
 
     async def read(self) -> str | None:
         faults = self._mock.parts.faults
         try:
             file = read_file(self.path, self._mock.application.plans)
-            if [planted.fault for planted in self._planted] == list(file.faults):
+            if [planted.fault for planted in self.planted] == list(file.faults):
                 return None
-            self._planted = faults.exchange(self._planted, file.faults)
+            self.planted = faults.exchange(self.planted, file.faults)
         except UsageError as error:
             raise Broken(str(error)) from None
         except TooManyFaults as many:

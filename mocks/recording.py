@@ -119,7 +119,8 @@ def read_recording(raw: bytes) -> Recording:
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         entries = _whole_lines(raw)
         if not entries:
-            raise NoRecording(f"is no recording (HAR 1.2): {error}") from None
+            cut = "breaks off before the end of its first exchange" if "truncated" in str(error) else str(error)
+            raise NoRecording(f"is no recording (HAR 1.2): {cut}") from None
     exchanges = []
     for place, entry in enumerate(entries):
         try:

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
 Port = Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, Parameter(help="Address to listen on; the default answers this machine only.")]
-AllowHost = Annotated[
-    list[str] | None,
-    Parameter(negative=(), help="A name with a dot that is this machine's, for the control API: mock.lan"),
-]
 Document = Annotated[Path | None, Parameter(help="Another OpenAPI document than the one that came with cozum.")]
 
 CONTROL: Final = ("Control       {url}/_mock; cozum log, clock, reset, trigger, listen … (`cozum --help`)",)
@@ -68,9 +64,13 @@ def mock(
     control_anywhere: Annotated[
         bool, Parameter(negative=(), help="Other machines may call the control API (/_mock) too.")
     ] = False,
-    allow_host: AllowHost = None,
+    allow_host: Annotated[
+        list[str] | None,
+        Parameter(negative=(), help="A name with a dot that is this machine's, for the control API: mock.lan"),
+    ] = None,
 ) -> None:
     """Start the mock server."""
+    from cozum.callers import read_callers
     from cozum.counterparts import begin_with
     from cozum.errors import UsageError
     from cozum.faults import plant
@@ -82,11 +82,11 @@ def mock(
     from cozum.telling import tell, tell_only_faults
     from impl.contract.document import DocumentError
     from mocks.app import Mock
-    from mocks.control.callers import Callers
 
     scripts: dict[Side, str | None] = {"operator": operator, "visitor": visitor}
     replaying = read_replay(replay, only=replay_only)
     begin = read_beginning(scenario, snapshot)
+    callers = read_callers(allow_host or (), anywhere=control_anywhere)
     listener = bind(host, port)
     try:
         settings = read_settings(document, "memory://", demo=True, webhooks_anywhere=True)
@@ -96,7 +96,7 @@ def mock(
             lambda application: plant(faults, fault or [], seed, application.plans),
             batch=BATCH,
             journaled=journal,
-            callers=Callers(control_anywhere, frozenset(name.lower() for name in allow_host or ())),
+            callers=callers,
             replay=replaying,
             begin=begin,
         )

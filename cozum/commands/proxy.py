@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from cozum.commands.mock import AllowHost, Document, Host, Port
+from cozum.commands.mock import Document, Host, Port
 from cozum.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,22 +41,26 @@ def proxy(
     control_anywhere: Annotated[
         bool, Parameter(negative=(), help="Other machines may call the control API (/_mock) too.")
     ] = False,
-    allow_host: AllowHost = None,
+    allow_host: Annotated[
+        list[str] | None,
+        Parameter(negative=(), help="A name with a dot that is this machine's: mock.lan. Others are answered 403."),
+    ] = None,
 ) -> None:
     """Pass requests on to a live server, and hold both sides against the contract."""
+    from cozum.callers import read_callers
     from cozum.server import bind, configuration, run
     from cozum.start import read_settings
     from cozum.telling import tell, tell_only_faults
     from impl.contract.document import DocumentError
-    from mocks.control.callers import Callers
     from mocks.proxy.app import Proxy, only_contract
     from mocks.proxy.upstream import Upstream
 
     if record_secrets and record is None:
         raise UsageError("--record-secrets says what --record FILE writes: it needs one")
     if not 0 < timeout <= 3600:
-        raise UsageError(f"--timeout {timeout:g}: must be between 0 and 3600 seconds")
+        raise UsageError(f"--timeout {timeout:g}: must be more than 0 and 3600 seconds at most")
     address = _address(server)
+    callers = read_callers(allow_host or (), anywhere=control_anywhere)
     trusted = _trusted(address, ca, insecure=insecure)
     listener = bind(host, port)
     _check_circle(address, listener)
@@ -70,7 +74,7 @@ def proxy(
             tell_only_faults if quiet else tell,
             errors=errors,
             tape=tape,
-            callers=Callers(control_anywhere, frozenset(name.lower() for name in allow_host or ())),
+            callers=callers,
         )
     except DocumentError as error:
         raise UsageError(str(error)) from None

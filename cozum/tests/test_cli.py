@@ -90,10 +90,11 @@ def test_help_names_the_commands() -> None:
         (["mock", "--prot", "1"], "--prot"),
         (["mokc"], "mokc"),
         (["mock", "--port", "x"], "--port"),
-        (["mock", "extra"], "extra"),
+        (["mock", "extra"], "`cozum mock` does not take `extra`"),
+        (["proxy"], "`cozum proxy` needs SERVER; `cozum proxy --help` tells more"),
         (["serve"], "--store"),
     ],
-    ids=["option", "command", "value", "argument", "missing option"],
+    ids=["option", "command", "value", "argument", "missing argument", "missing option"],
 )
 def test_a_command_line_that_cannot_be_read_is_told_in_one_line(arguments: list[str], said: str) -> None:
     assert said in _refusal(*arguments)
@@ -103,7 +104,8 @@ def test_a_command_line_that_cannot_be_read_is_told_in_one_line(arguments: list[
     ("arguments", "said"),
     [
         (["serve", "--store", "redis://", "--port", "0"], "redis://: no such store (there is memory://)"),
-        (["mock", "--port", "99999"], "cannot listen on 127.0.0.1:99999: "),
+        (["mock", "--port", "99999"], "--port 99999: must be from 0 to 65535"),
+        (["mock", "--port", "0", "--allow-host", "mock.lan:80"], "--allow-host mock.lan:80: is no host's name"),
         (
             ["serve", "--store", "memory://", "--port", "0", "--public-url", "destek.example.com/x"],
             "--public-url 'destek.example.com/x': must be a scheme and a host",
@@ -113,7 +115,7 @@ def test_a_command_line_that_cannot_be_read_is_told_in_one_line(arguments: list[
             f"cannot keep files in {__file__}/x: not a directory",
         ),
     ],
-    ids=["store", "port", "public url", "files"],
+    ids=["store", "port", "host", "public url", "files"],
 )
 def test_what_cannot_be_started_is_told_in_one_line(arguments: list[str], said: str) -> None:
     assert _refusal(*arguments).startswith(said)

@@ -193,6 +193,12 @@ def test_a_broken_document_is_told_with_its_place_and_mended_it_holds(
     assert re.match(rf"watch: {re.escape(str(watched.document))}:\d+:1: ", err)
     assert out == f"watch: {watched.document} is mended: 58 operations\n"
     assert "sign_in" in watched.mock.parts.journal.operations
+    watched.document.write_text(good.replace("operationId: logout\n", "operationId: sign_out\n"), "utf-8")
+    watched.look()
+    told = "58 operations; a fault is planted for logout, which is none of them\n"
+    assert f"watch: {watched.document} was read again: {told}" in capsys.readouterr().out
+    watched.document.write_text(good.replace("operationId: login\n", "operationId: sign_in\n"), "utf-8")
+    watched.look()
     # the faults' file names an operation that is gone
     assert f"watch: {watched.faults}: /faults/0/operation: there is no operation (operationId) `login`" in err
     watched.faults.write_text(FAULTS.replace("login", "sign_in"))

@@ -154,8 +154,9 @@ def test_a_long_poll_does_not_hold_up_the_end() -> None:
         ({"server": "https://a", "insecure": True, "ca": Path("x")}, "only one of them"),
         ({"server": "https://a", "ca": Path("/yok/x.pem")}, "--ca /yok/x.pem: No such file or directory"),
         ({"server": "https://a", "ca": Path(__file__)}, "no PEM certificates in it"),
-        ({"server": "http://a", "timeout": 0.0}, "--timeout 0: must be between 0 and 3600 seconds"),
-        ({"server": "http://a", "timeout": float("nan")}, "--timeout nan: must be between"),
+        ({"server": "http://a", "timeout": 0.0}, "--timeout 0: must be more than 0 and 3600 seconds at most"),
+        ({"server": "http://a", "timeout": float("nan")}, "--timeout nan: must be more than 0"),
+        ({"server": "http://a", "allow_host": ["a b"]}, "--allow-host a b: is no host's name, such as mock.lan"),
         ({"server": "http://a", "record_secrets": True}, "--record-secrets says what --record FILE writes"),
     ],
 )
