@@ -27,6 +27,8 @@ from mocks.remarks import REMARKS_KEY, Remarks, remarks_of
 Tell = Callable[[Sequence[Entry]], None]
 """Is told of requests, oldest first, once they were answered."""
 
+UNENDED: Final = "the answer broke off before its end: the client had left, or the mock was ending"
+
 REQUEST_ID: Final = b"x-request-id"
 BATCH_SECONDS: Final = 0.05
 """How long an exchange waits for others at most."""
@@ -157,10 +159,12 @@ class Recorder:
             strike: Strike | None = scope.get(FAULT_KEY)
             is_said = (remarks is not None and remarks.final) or (strike is not None and strike.breaks())
             is_cut = len(answer) < exchange.answer_size and exchange.is_json
-            if not (is_said or is_cut or scope["method"] == "HEAD"):
+            if not (is_said or is_cut or not exchange.ended or scope["method"] == "HEAD"):
                 entry.faults = self._faults(plan, entry, answer)
             if plan is not None:
                 entry.notes = self._notes(scope, plan, reading)
+            if not (exchange.ended or is_said):
+                entry.notes = (*entry.notes, UNENDED)
         return entry if remarks is None else _remarked(entry, remarks)
 
     def _notes(self, scope: Scope, plan: Plan, reading: Reading) -> tuple[str, ...]:
@@ -240,6 +244,8 @@ class _Exchange(Struct):
     answer_size: int = 0
     whole: bytes = b""
     parts: list[bytes] | None = None
+    ended: bool = False
+    """Whether the last of it was sent."""
 
     @property
     def is_json(self) -> bool:
@@ -257,12 +263,13 @@ class _Exchange(Struct):
         kind = message["type"]
         if kind == WHOLE:
             self.status, self.head, self.whole = message["status"], message["head"], message["body"]
-            self.answer_size = len(self.whole)
+            self.answer_size, self.ended = len(self.whole), True
         elif kind == "http.response.start":
             self.status, self.head = message["status"], lines_of(message["headers"])
             self.headers = dict(pairs_of(self.head))
         else:
             body = message.get("body", b"")
+            self.ended = not message.get("more_body", False)
             room = (MOST if self.is_json else self.kept) - self.answer_size
             self.answer_size += len(body)
             if room > 0 and body:

@@ -199,6 +199,7 @@ def test_a_broken_document_is_told_with_its_place_and_mended_it_holds(
     assert f"watch: {watched.document} was read again: {told}" in capsys.readouterr().out
     watched.document.write_text(good.replace("operationId: login\n", "operationId: sign_in\n"), "utf-8")
     watched.look()
+    capsys.readouterr()
     # the faults' file names an operation that is gone
     assert f"watch: {watched.faults}: /faults/0/operation: there is no operation (operationId) `login`" in err
     watched.faults.write_text(FAULTS.replace("login", "sign_in"))

@@ -12,7 +12,7 @@ from impl.contract.lane import PLAN_KEY
 from impl.contract.replies import WHOLE, App, Receive, Send
 from impl.tests.client import application
 from mocks.journal import KEPT_BODY, Entry, Journal
-from mocks.recorder import BATCH_BYTES
+from mocks.recorder import BATCH_BYTES, UNENDED
 from mocks.tests.entries import recorder
 
 Message = Mapping[str, Any]
@@ -148,13 +148,24 @@ def test_a_failure_is_passed_on_and_the_request_kept() -> None:
 
 
 def test_what_the_operation_does_not_know_stands_beside_the_request() -> None:
-    entry = recorded(answering(start(204), plan=PLAN), [b'{"ziyaretciid":', b' "a"}'], headers=[JSON])
+    entry = recorded(answering(start(204), body(b""), plan=PLAN), [b'{"ziyaretciid":', b' "a"}'], headers=[JSON])
     told = ["unknown body field 'ziyaretciid'; did you mean ziyaretci_id?", "unknown query parameter 'a'"]
     assert list(entry.notes) == told
 
 
+def test_an_answer_that_broke_off_is_not_judged_but_noted() -> None:
+    begins = answering(start(200, JSON), body(b'{"basarili":', more=True), plan=PLAN)
+    entry = recorded(begins, query_string=b"")
+    assert (entry.faults, entry.notes) == ((), (UNENDED,))
+    whole = recorded(
+        answering(start(200, JSON), body(b'{"basarili":', more=True), body(b"}"), plan=PLAN), query_string=b""
+    )
+    assert whole.faults
+    assert whole.notes == ()
+
+
 def test_a_preference_in_the_query_is_nothing_unknown() -> None:
-    entry = recorded(answering(start(204), plan=PLAN), query_string=b"__code=204&__kod=1")
+    entry = recorded(answering(start(204), body(b""), plan=PLAN), query_string=b"__code=204&__kod=1")
     assert list(entry.notes) == ["unknown query parameter '__kod'"]
 
 
