@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cozum.errors import UsageError
+from impl.problems import Text
 
 if TYPE_CHECKING:
     from mocks.beginnings import Beginnings
@@ -29,6 +31,7 @@ SHOWN: Final = {
 SNAPSHOT_MARK: Final = "saved_at"
 SCENARIO_MARK: Final = "steps"
 """What only such a file has."""
+DEEPEST: Final = 100
 LOOKED_AT: Final = 65_536
 """Bytes of a file that are looked at for that."""
 
@@ -92,14 +95,30 @@ def read_named(named: str) -> str | dict[str, Any]:
     if not is_file(named):
         return named
     from mocks.state.wrong import WrongInput
-    from mocks.state.yaml_text import read_yaml
+    from mocks.state.yaml_text import read_yaml_as
 
     try:
-        value = read_yaml(_read(Path(named), SCENARIO_MARK))
+        value = read_yaml_as(_read(Path(named), SCENARIO_MARK), _as_json)
     except WrongInput as wrong:
-        raise UsageError(f"{named}: {wrong}") from None
+        raise UsageError(f"{named}: {say_wrong(wrong)}") from None
     if not isinstance(value, dict):
         raise UsageError(f"{named}: no scenario, which is an object with `name` and `steps`")
+    return value
+
+
+def _as_json(value: Any, pointer: str = "") -> Any:
+    """What JSON can say. Raises WrongInput: YAML has bytes, sets, `.nan` and what holds itself."""
+    from mocks.state.wrong import WrongInput, below
+
+    if isinstance(value, dict) and pointer.count("/") < DEEPEST:
+        for name, member in value.items():
+            _as_json(member, below(pointer, name))
+    elif isinstance(value, list) and pointer.count("/") < DEEPEST:
+        for at, item in enumerate(value):
+            _as_json(item, below(pointer, at))
+    elif not (value is None or isinstance(value, str | int) or (isinstance(value, float) and isfinite(value))):
+        why = Text("JSON'da olan bir değer değil.", "Must be a value that JSON has.")
+        raise WrongInput(pointer, why)
     return value
 
 
@@ -171,10 +190,15 @@ def say_wrong(wrong: WrongInput) -> str:
     return _said(wrong.pointer, wrong.text.en)
 
 
-def say_refused(refused: str) -> str:
-    """The same of what the control API says of a scenario: `senaryo/steps/2/…: …`."""
+def say_refused(named: str, refused: str) -> str:
+    """The same of what the control API says of a scenario, `senaryo/steps/2/…: …`, with its line in a file."""
+    from mocks.state.yaml_text import line_of
+
     pointer, colon, why = refused.removeprefix("senaryo").partition(": ")
-    return _said(pointer, why) if colon else refused
+    if not colon:
+        return refused
+    line = f" (line {line_of(_read(Path(named), SCENARIO_MARK), pointer)})" if is_file(named) else ""
+    return f"{_said(pointer, why)}{line}"
 
 
 def _said(pointer: str, why: str) -> str:

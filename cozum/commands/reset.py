@@ -29,7 +29,7 @@ def reset(
 
 
 def _reset_to(client: ControlClient, scenario: str) -> Any:
-    from cozum.state import read_named, say_refused
+    from cozum.state import is_file, read_named, say_refused
 
     named = read_named(scenario)
     try:
@@ -38,5 +38,6 @@ def _reset_to(client: ControlClient, scenario: str) -> Any:
         raise
     except UsageError as refused:
         if str(refused).startswith("senaryo"):
-            raise UsageError(f"--scenario {scenario}: {say_refused(str(refused))}") from None
+            what = scenario if is_file(scenario) else f"--scenario {scenario!a}"
+            raise UsageError(f"{what}: {say_refused(scenario, str(refused))}") from None
         raise

@@ -86,12 +86,17 @@ def test_what_cannot_work_is_told_and_changes_nothing(url: str, tmp_path: Path) 
     reset(url=url, scenario="storage-full")
     before = _visitors(url)
     (tmp_path / "half.yaml").write_text(HALF)
+    (tmp_path / "odd.yaml").write_text("name: a\nsteps:\n- action: x\n  body: {mesaj: !!binary aGk=}\n")
     (tmp_path / "broken.yaml").write_text("version: 1\nsaved_at: 2026-01-01\nchats:\n- {id: 1}\n")
     refusals: list[tuple[Callable[[], None], str]] = [
-        (lambda: reset(url=url, scenario="ofline"), "--scenario ofline: Unknown; did you mean `offline`?"),
+        (lambda: reset(url=url, scenario="ofline"), "--scenario 'ofline': Unknown; did you mean `offline`?"),
         (
             lambda: reset(url=url, scenario=str(tmp_path / "half.yaml")),
-            f"--scenario {tmp_path}/half.yaml: step 2, body/mesja: Unknown; did you mean `mesaj`?",
+            f"{tmp_path}/half.yaml: step 2, body/mesja: Unknown; did you mean `mesaj`? (line 6)",
+        ),
+        (
+            lambda: reset(url=url, scenario=str(tmp_path / "odd.yaml")),
+            f"{tmp_path}/odd.yaml: step 1, body/mesaj: Must be a value that JSON has. (line 4)",
         ),
         (
             lambda: reset(url=url, scenario=str(tmp_path / "halb.yaml")),

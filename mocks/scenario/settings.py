@@ -14,6 +14,7 @@ from impl.rules.origins import normal_origin
 from impl.store.port import Tx
 from impl.world import World
 from mocks.durations import read_duration
+from mocks.state.checking import check_form
 from mocks.state.rows import reader
 from mocks.state.wrong import WrongInput, below, unknown
 
@@ -28,7 +29,9 @@ async def set_tenant(world: World, key: str, values: Mapping[str, Any], pointer:
     """Change these fields of the tenant with that key. Raises WrongInput."""
     tenant = await find_tenant(world, key, pointer)
     changes = {name: _tenant_value(world, name, value, below(pointer, name)) for name, value in values.items()}
-    await world.store.transact(lambda tx: tx.put_tenant(replace(tenant, **changes)))
+    changed = replace(tenant, **changes)
+    check_form("tenants", changed, pointer)
+    await world.store.transact(lambda tx: tx.put_tenant(changed))
 
 
 async def set_membership(world: World, key: str, email: str, values: Mapping[str, Any], pointer: str) -> None:
@@ -42,7 +45,9 @@ async def set_membership(world: World, key: str, email: str, values: Mapping[str
         if membership is None:
             told = Text(f"{key} içinde {email} adlı bir üye yok.", f"{key} has no member {email}.")
             raise WrongInput(below(pointer, "operator"), told)
-        await tx.put_membership(replace(membership, **changes))
+        changed = replace(membership, **changes)
+        check_form("memberships", changed, pointer)
+        await tx.put_membership(changed)
 
     await world.store.transact(work)
 

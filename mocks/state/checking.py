@@ -11,6 +11,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from impl.problems import Text
+from mocks.state.rows import LARGEST
 from mocks.state.snapshot import Snapshot
 from mocks.state.tables import TABLES
 from mocks.state.wrong import WrongInput, below
@@ -46,8 +47,29 @@ FORMS: Final = (
         re.compile(r"image/(?:png|jpeg|webp)"),
         Text("PNG, JPEG ya da WebP olmalı.", "Must be PNG, JPEG or WebP."),
     ),
+    (
+        "tenants",
+        "color",
+        re.compile(r"#[0-9A-Fa-f]{6}"),
+        Text("`#2563EB` gibi bir renk olmalı.", "Must be a colour such as `#2563EB`."),
+    ),
+    (
+        "tenants",
+        "api_key",
+        re.compile(r"CM_[A-Z0-9_]{4,32}"),
+        Text("`CM_DEMO_2026` gibi bir anahtar olmalı.", "Must be a key such as `CM_DEMO_2026`."),
+    ),
+    (
+        "tenants",
+        "name",
+        re.compile(r"(?=.*\S)[^\x00-\x1f\x7f]{1,120}"),
+        Text("1 ile 120 karakter arasında bir satır olmalı.", "Must be one line of 1 to 120 characters."),
+    ),
 )
-"""Texts that the application works with, and does not only show."""
+"""Texts that the application works with, and those that the contract gives a form."""
+
+RANGES: Final = (("memberships", "chat_limit", 1, 1_000), ("memberships", "position", 0, LARGEST))
+"""Numbers that the contract bounds."""
 
 Keyed = tuple[Hashable, str]
 """What must be there only once, and the pointer of the row that has it."""
@@ -137,7 +159,18 @@ def _check_places(snapshot: Snapshot) -> None:
 
 
 def _check_forms(snapshot: Snapshot) -> None:
-    for name, field, form, told in FORMS:
+    for name in {name for name, *_ in (*FORMS, *RANGES)}:
         for at, row in enumerate(snapshot.rows[name]):
-            if not form.fullmatch(getattr(row, field)):
-                raise WrongInput(f"/{name}/{at}/{field}", told)
+            check_form(name, row, f"/{name}/{at}")
+
+
+def check_form(name: str, row: Struct, pointer: str) -> None:
+    """Raises WrongInput for a field of this table's row that no answer could show."""
+    for table, field, form, told in FORMS:
+        if table == name and not form.fullmatch(getattr(row, field)):
+            raise WrongInput(below(pointer, field), told)
+    for table, field, least, most in RANGES:
+        value = getattr(row, field) if table == name else None
+        if value is not None and not least <= value <= most:
+            wanted = Text(f"{least} ile {most} arasında olmalı.", f"Must be from {least} to {most}.")
+            raise WrongInput(below(pointer, field), wanted)

@@ -109,13 +109,13 @@ def read_yaml_as(text: bytes, read: Callable[[Any], Value]) -> Value:
     try:
         return read(value)
     except WrongInput as wrong:
-        line = _line_of(text, wrong.pointer)
+        line = line_of(text, wrong.pointer)
         why = wrong.text
         raise WrongInput(wrong.pointer, Text(f"{why.tr} ({line}. satır)", f"{why.en} (line {line})")) from None
 
 
-def _line_of(text: bytes, pointer: str) -> int:
-    """Where the last part of the pointer that is there begins, counted from 1."""
+def line_of(text: bytes, pointer: str) -> int:
+    """In which line the last part of the pointer that is there begins, counted from 1."""
     node = yaml.compose(text, _Reader)
     line = 1
     for part in pointer.split("/")[1:]:

@@ -189,6 +189,13 @@ def test_what_it_asks_is_not_journaled_and_leaves_no_token(mock: Whole) -> None:
         ("- {set: {secure_mod: true}}", "step 1, set/secure_mod", "did you mean `secure_mode`?"),
         ("- {set: {secure_mode: 1}}", "step 1, set/secure_mode", "`true` or `false`"),
         ("- {set: {allowed_origins: [firma]}}", "step 1, set/allowed_origins/0", "an origin"),
+        ("- {set: {color: blue}}", "step 1, set/color", "Must be a colour such as `#2563EB`."),
+        ("- {set: {name: ''}}", "step 1, set/name", "Must be one line of 1 to 120 characters."),
+        (
+            "- {set: {operator: destek@example.com, chat_limit: -3}}",
+            "step 1, set/chat_limit",
+            "Must be from 1 to 1000.",
+        ),
         ("- {set: {tenant: CM_YOK, name: a}}", "step 1, set/tenant", "Unknown"),
         ("- {set: {operator: yok@example.com, role: owner}}", "step 1, set/operator", "has no member"),
         ("- {set: {operator: destek@example.com, role: boss}}", "step 1, set/role", "known: owner"),

@@ -93,6 +93,8 @@ def test_tables_may_be_left_out() -> None:
         (("password_hash: $argon2id", "password_hash: $argon2"), "/operators/0/password_hash", "an argon2id hash."),
         (("  logo:2: |", "  logo:2: |\n    §"), "/file_contents/logo:2", "Must be base64."),
         (("  article: 5", "  article: -5"), "/last_ids/article", "Must be 0 or more."),
+        (("color: '#2563EB'", "color: blue"), "/tenants/0/color", "Must be a colour such as `#2563EB`."),
+        (("api_key: CM_PRATIKESNAF", "api_key: foo bar"), "/tenants/1/api_key", "Must be a key such as"),
         (("tenants:\n-", "tenants: 7\nx:\n-"), "/x", "Unknown."),
         (("color: '#2563EB'", "color: !!binary aGk="), "/tenants/0/color", "JSON has no such value: bytes."),
     ],

@@ -116,6 +116,7 @@ def whole_mock() -> Iterator[Whole]:
     whole.run(mock.start())
     mock.parts.faults.replace([])
     mock.parts.journal.clear()
+    mock.parts.beginnings._added.clear()
     try:
         yield whole
     finally:
