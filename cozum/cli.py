@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, UnusedCliTokensError
@@ -114,11 +115,17 @@ app.command("cozum.commands.lint:lint", name="lint", help=LINT, group=JUDGING)
 def run_command() -> None:
     """Run the command of `sys.argv`. Ends with 0, with 1 for findings, with 2 for what cannot work."""
     try:
-        app(exit_on_error=False, print_error=False)
+        try:
+            app(exit_on_error=False, print_error=False)
+        finally:
+            sys.stdout.flush()  # here, where it is known what to say if that fails
     except CycloptsError as error:
         _end(_sentence(error))
     except UsageError as error:
         _end(str(error))
+    except BrokenPipeError:  # whoever read this has gone: `cozum log | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except OSError as error:
         _end(f"cannot write: {error.strerror}")
 

@@ -136,6 +136,9 @@ def _read(path: Path, mark: str) -> bytes:
 
 def nearest_file(path: Path, mark: str) -> str:
     """`; did you mean …?` where a file of a like name stands beside it that has the mark."""
+    saved = path.parent / "snapshots" / f"{path.name}.yaml"
+    if mark == SNAPSHOT_MARK and saved.is_file():
+        return f"; did you mean {saved}?"
     files = {one.name: one for one in path.parent.glob("*.yaml")} if path.parent.is_dir() else {}
     near = [name for name in get_close_matches(path.name, files, 5) if name != path.name]
     found = next((name for name in near if _has(files[name], mark)), None)

@@ -19,6 +19,7 @@ from impl.rules.roles import MANAGERS
 from impl.rules.times import ISTANBUL
 from impl.store.port import Tx
 from impl.wire.people import ROLES
+from mocks.clock import MockClock
 from mocks.hint_shapes import ClockHint, HeaderHint, Hint, RoleHint, SignatureHint
 from mocks.reasons import (
     FILE_TYPE,
@@ -101,19 +102,29 @@ def _about_age(asked: Asked, clock: ClockHint) -> str:
             "The signature is right, but `timestamp` is in milliseconds; seconds are meant "
             "(`Math.floor(Date.now() / 1000)`).",
         )
-    side = asked.say("geride", "behind") if clock.difference > 0 else asked.say("ileride", "ahead")
+    side = asked.say("geride", "behind") if clock.difference > 0 else asked.say("ileride", "ahead of")
     message = asked.say(
         f"İmza doğru, ama `timestamp` sunucu saatinden {abs(clock.difference)} saniye {side}; en çok "
         f"{TOLERANCE_SECONDS} olabilir.",
-        f"The signature is right, but `timestamp` is {abs(clock.difference)} seconds {side} of the server's clock; "
+        f"The signature is right, but `timestamp` is {abs(clock.difference)} seconds {side} the server's clock; "
         f"{TOLERANCE_SECONDS} at most.",
     )
-    if 1 <= hours <= 14 and rest <= 2 * TOLERANCE_SECONDS:
+    if _is_of_this_machine(asked, clock):
+        message += asked.say(
+            " Bu makinenin saatiyle doğru, ama mock'un saati değiştirilmiş (`cozum clock`): onun saatini gönderin.",
+            " It is right by this machine's clock, but the mock's was changed (`cozum clock`): send that one's time.",
+        )
+    elif 1 <= hours <= 14 and rest <= 2 * TOLERANCE_SECONDS:
         message += asked.say(
             f" Tam {hours} saat: yerel saat UTC sanılmış olabilir.",
-            f" Just {hours} hours: perhaps local time was taken for UTC.",
+            f" Exactly {hours} {'hour' if hours == 1 else 'hours'}: perhaps local time was taken for UTC.",
         )
     return message
+
+
+def _is_of_this_machine(asked: Asked, sent: ClockHint) -> bool:
+    clock = asked.world.clock
+    return isinstance(clock, MockClock) and abs(clock.machine_time() - sent.timestamp) <= TOLERANCE_SECONDS
 
 
 def _where(language: Language) -> str:

@@ -1,6 +1,6 @@
 """Choosing an answer: `Prefer: code=429`, `example=…`, `dynamic=true`, `delay=800`, as Prism has them (RFC 7240).
 
-`?__code=429`, `__example=` and `__dynamic=` in the query mean the same, as with Prism.
+`?__code=429`, `__example=`, `__dynamic=` and `__delay=` in the query mean the same, as with Prism.
 
 A chosen answer comes from the document and not from the application: no key is needed, nothing is validated, and no
 state changes. `delay` by itself holds back the application's own answer.
@@ -33,8 +33,8 @@ from mocks.documented import (
 )
 from mocks.generated import CannotGenerate, Generator
 from mocks.pauses import pause
-from mocks.preferences import Misread, Preferences, read_preferences
-from mocks.reading import query_of
+from mocks.preferences import PARAMETERS, Misread, Preferences, read_preferences
+from mocks.reading import pairs_of_query
 
 PREFER: Final = b"prefer"
 IN_QUERY: Final = b"__"
@@ -76,7 +76,7 @@ class Prefers:
     async def _preferred(self, plan: Plan, scope: Scope, receive: Receive, send: Send) -> None:
         scope[PLAN_KEY] = plan
         try:
-            preferences = read_preferences(_values(scope), query_of(scope))
+            preferences = read_preferences(_values(scope), pairs_of_query(scope))
             if not preferences.applied():
                 await self._app(scope, receive, send)
                 return
@@ -118,7 +118,8 @@ class Prefers:
         """Of the same request the same: method, path, query, body and what is preferred, but for the delay."""
         told = hashlib.sha256(await body_of(receive)).hexdigest()
         path = scope.get("raw_path") or scope["path"].encode()
-        return f"{self._seed} {scope['method']} {path!r} {scope['query_string']!r} {preferences.code} {told}"
+        query = [pair for pair in pairs_of_query(scope) if pair[0] not in PARAMETERS]
+        return f"{self._seed} {scope['method']} {path!r} {query!r} {preferences.code} {told}"
 
 
 def _values(scope: Scope) -> list[str]:

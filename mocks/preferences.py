@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,8 +13,8 @@ from mocks.pauses import LONGEST_DELAY
 NAMES: Final = ("code", "example", "dynamic", "delay")
 """The preferences that are known here, as Prism has them; others are ignored, as RFC 7240 (2) says."""
 
-PARAMETERS: Final = {"__code": "code", "__example": "example", "__dynamic": "dynamic"}
-"""Parameters of the query that mean the same, as Prism has them, for those who cannot send a header."""
+PARAMETERS: Final = {f"__{name}": name for name in NAMES}
+"""Parameters of the query that mean the same, as Prism has the first three, for those who cannot send a header."""
 
 LONGEST_HEADER: Final = 1_000
 TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -57,7 +57,7 @@ class Preferences:
         return ", ".join(f"{name}={_word(value)}" for name, value in told.items() if value is not None)
 
 
-def read_preferences(headers: Iterable[str], query: Mapping[str, str] | None = None) -> Preferences:
+def read_preferences(headers: Iterable[str], query: Iterable[tuple[str, str]] = ()) -> Preferences:
     """The preferences in the values of all `Prefer` headers; of repeated ones the first counts. Raises Misread.
 
     Those in the parameters of the query count after them.
@@ -73,7 +73,7 @@ def read_preferences(headers: Iterable[str], query: Mapping[str, str] | None = N
             )
         for name, value in _known(header):
             given.setdefault(name, value)
-    for parameter, value in (query or {}).items():
+    for parameter, value in query:
         if parameter in PARAMETERS:
             given.setdefault(PARAMETERS[parameter], value)
     preferences = Preferences(

@@ -121,9 +121,14 @@ class Reading(Struct, gc=False):
 
 def query_of(scope: Scope) -> Mapping[str, str]:
     """The parameters of the query, the last of each name."""
+    return dict(pairs_of_query(scope))
+
+
+def pairs_of_query(scope: Scope) -> list[tuple[str, str]]:
+    """The parameters of the query, in their order."""
     if not scope["query_string"]:
-        return NOTHING
-    return dict(islice(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True), MOST_NAMES))
+        return []
+    return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)[:MOST_NAMES]
 
 
 def _kind(content_type: bytes) -> str:

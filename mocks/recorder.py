@@ -161,7 +161,7 @@ class Recorder:
             is_cut = len(answer) < exchange.answer_size and exchange.is_json
             if not (is_said or is_cut or not exchange.ended or scope["method"] == "HEAD"):
                 entry.faults = self._faults(plan, entry, answer)
-            if plan is not None:
+            if plan is not None and status != 415:  # a body of another type has other names
                 entry.notes = self._notes(scope, plan, reading)
             if not (exchange.ended or is_said):
                 entry.notes = (*entry.notes, UNENDED)

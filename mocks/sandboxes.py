@@ -26,7 +26,7 @@ IDLE: Final = 600.0
 IDLE_WHEN_FULL: Final = 30.0
 """The same when there is no room for another."""
 
-NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+NAME: Final = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,64}")
 
 
 class WrongName(Problem):

@@ -31,7 +31,9 @@ def mock(
     ),
     fault: Annotated[
         list[str] | None,
-        Parameter(negative=(), help="A fault to plant, as `operation=list_chats, status=503, chance=0.2`."),
+        Parameter(
+            negative=(), help="A fault to plant, as `operation=list_chats, status=503, chance=0.2`; once for each."
+        ),
     ] = None,
     seed: Annotated[
         int | None, Parameter(help="What goes by chance (faults, answers, simulated people) goes the same way again.")
@@ -66,7 +68,9 @@ def mock(
     ] = False,
     allow_host: Annotated[
         list[str] | None,
-        Parameter(negative=(), help="A name with a dot that is this machine's, for the control API: mock.lan"),
+        Parameter(
+            negative=(), help="A name with a dot that is this machine's, for the control API: mock.lan; once for each."
+        ),
     ] = None,
 ) -> None:
     """Start the mock server."""
@@ -110,7 +114,8 @@ def mock(
         keep_seed = seed is not None
         document = settings.document
         watch_files(made, document, faults, scripts, scenario=scenario, snapshot=snapshot, keep_seed=keep_seed)
-    more = [*CONTROL, *([f"Faults        {len(planted)} planted"] if (planted := made.parts.faults.planted) else [])]
+    planted = len(made.parts.faults.planted)
+    more = [*CONTROL, *([f"Faults        {planted} planted"] if planted or faults else [])]
     run(
         configuration(made.app, StatesToo),
         listener,

@@ -43,7 +43,10 @@ def proxy(
     ] = False,
     allow_host: Annotated[
         list[str] | None,
-        Parameter(negative=(), help="A name with a dot that is this machine's: mock.lan. Others are answered 403."),
+        Parameter(
+            negative=(),
+            help="A name with a dot that is this machine's: mock.lan; once for each. Others are answered 403.",
+        ),
     ] = None,
 ) -> None:
     """Pass requests on to a live server, and hold both sides against the contract."""

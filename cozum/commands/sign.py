@@ -85,5 +85,5 @@ def _check(body: dict[str, Any], document: Path | None) -> None:
         raise UsageError(str(error)) from None
     for wrong in field_errors(validator.iter_errors(body)):
         option, value = OPTIONS.get(wrong.pointer, wrong.pointer), body.get(wrong.pointer.removeprefix("/"))
-        said = wrong.message.en.rstrip(".")
+        said = "is no email address" if option == "--email" else wrong.message.en.rstrip(".")
         raise UsageError(f"{option} {value!a:.120}: {said[:1].lower()}{said[1:]}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -412,6 +413,16 @@ def test_a_signed_body_goes_to_the_standard_output_alone() -> None:
     done = _run("sign", "--id", "abc123", "--timestamp", "1775993400")
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["ziyaretci_id"] == "abc123"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["sign", "--id", "a"], ["lint"]])
+def test_that_nobody_reads_any_more_is_no_news(arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "cozum", *arguments]
+    done = subprocess.run(command, cwd=HERE, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_an_id_with_a_bar_is_refused_in_one_line() -> None:

@@ -210,3 +210,10 @@ def test_only_a_file_that_looks_like_what_is_meant_is_suggested(
     with pytest.raises(UsageError) as refused:
         read_beginning(*((str(wanted), None) if option == "--scenario" else (None, wanted)))
     assert str(refused.value) == f"{wanted}: no such file or directory{hint}"
+
+
+def test_of_a_snapshot_the_file_is_meant_and_a_name_is_told_its_file(tmp_path: Path) -> None:
+    (tmp_path / "snapshots").mkdir()
+    (tmp_path / "snapshots" / "before.yaml").write_text(OWN)
+    with pytest.raises(UsageError, match=r"no such file or directory; did you mean \S+/snapshots/before\.yaml\?$"):
+        read_beginning(None, tmp_path / "before")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -10,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from impl.rules.identity import sign
 from impl.rules.times import ISTANBUL
+from impl.tests.client import DEMO_KEY
 from mocks.clock import FASTEST, MockClock
 from mocks.durations import read_duration
 from mocks.tests.whole import Whole, whole_mock
@@ -200,3 +203,15 @@ def test_who_leaves_in_the_middle_of_a_body_is_no_failure(mock: Whole, caplog: p
 
     mock.run(leave())
     assert not caplog.records
+
+
+def test_a_signature_of_the_machines_time_is_told_that_the_mocks_clock_was_changed(mock: Whole) -> None:
+    mock.control("POST", "/clock", {"ilerlet": "1h"})
+    now = int(time.time())
+    signature = sign("demo_api_secret_2026", "abc123", None, now)
+    body = {"ziyaretci_id": "abc123", "timestamp": now, "signature": signature}
+    answer = mock.ask("POST", "/api/v1/context/customer-info", body, x_api_key=DEMO_KEY, accept_language="en")
+    assert answer.status == 401
+    told = answer.json["ipucu"]["mesaj"]
+    assert "3600 seconds behind the server's clock" in told
+    assert told.endswith("the mock's was changed (`cozum clock`): send that one's time.")

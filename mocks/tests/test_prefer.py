@@ -84,6 +84,8 @@ def test_a_chosen_answer_needs_no_key_and_changes_no_state(mock: Mock) -> None:
         ("__dynamic=true&__code=200", "code=200, dynamic=true"),
         ("__example=ziyaretci", "example=ziyaretci"),
         ("__code=999", "code=999"),
+        ("__code=429&__code=500", "code=429"),
+        ("__code=503&__delay=1", "code=503, delay=1"),
     ],
 )
 def test_a_preference_in_the_query_means_the_same(mock: Mock, query: str, preference: str) -> None:

@@ -164,6 +164,11 @@ def test_an_answer_that_broke_off_is_not_judged_but_noted() -> None:
     assert whole.notes == ()
 
 
+def test_of_a_body_of_another_type_no_names_are_told() -> None:
+    entry = recorded(answering(start(415), body(b""), plan=PLAN), [b'{"ziyaretciid":"a"}'], query_string=b"")
+    assert entry.notes == ()
+
+
 def test_a_preference_in_the_query_is_nothing_unknown() -> None:
     entry = recorded(answering(start(204), body(b""), plan=PLAN), query_string=b"__code=204&__kod=1")
     assert list(entry.notes) == ["unknown query parameter '__kod'"]

@@ -57,7 +57,7 @@ def test_open_ones_are_listed_and_closed(mock: Whole) -> None:
     assert _start(mock, x_mock_sandbox="a") == first, "it began anew"
 
 
-@pytest.mark.parametrize("name", ["", "a b", "x" * 65, "\xfc", "../a"])
+@pytest.mark.parametrize("name", ["", "a b", "x" * 65, "\xfc", "../a", ".", ".."])
 def test_a_name_that_is_none_is_refused(mock: Whole, name: str) -> None:
     refused = mock.widget("init", {"ziyaretci_id": "abc123"}, x_mock_sandbox=name)
     assert (refused.status, refused.json["kod"]) == (400, "gecersiz_sandbox")
