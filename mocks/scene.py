@@ -20,6 +20,8 @@ NEW_VISITOR: Final = "tetik-"
 
 Given = Mapping[str, Any]
 """What was chosen, by the name of the option."""
+Subject = tuple[str, int]
+"""What an event is about: the attribute of `model`'s events, and its value."""
 
 
 class StepRefused(Problem):
@@ -61,6 +63,8 @@ class Scene:
         self._schemas = schemas
         self.sandbox = sandbox
         self.steps: list[Step] = []
+        self.ended: list[Subject] = []
+        """What had to end to make room, beside what the event is about."""
 
     @property
     def tables(self) -> MemoryTx:

@@ -6,15 +6,17 @@ Everything that was chosen is looked at before the first call, so that nothing i
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from impl.model import Chat, Operator, Ticket
 from impl.problems import FieldError, InvalidFields, Text
+from impl.wire.webhooks import EVENT_KINDS_READ
 from mocks.calling import OperatorCalls, VisitorCalls
 from mocks.inbox import Happening
 from mocks.scene import (
     Given,
     Scene,
+    Subject,
     anybody,
     member_for,
     named_member,
@@ -31,20 +33,33 @@ SUBJECT: Final = "Siparişim gelmedi"
 RATING: Final = 5
 
 
-async def trigger(scene: Scene, event: str, given: Given) -> list[Happening]:
-    """Make the event happen, as it was chosen; answers all events that the steps caused, in order.
+class Caused(NamedTuple):
+    """All events that the steps caused, in their order."""
 
-    Raises InvalidFields for a choice that cannot be, StepRefused.
-    """
+    wanted: list[Happening]
+    """The event that was asked for, once in each tenant that is told of it."""
+    others: list[Happening]
+
+
+async def trigger(scene: Scene, event: str, given: Given) -> Caused:
+    """Make the event happen, as it was chosen. Raises InvalidFields for a choice that cannot be, StepRefused."""
     inbox = scene.sandbox.inbox
     inbox.collect()
     before = inbox.last_id
-    attribute, subject = await SCENES[event](scene, given)
-    return [one for one in inbox.after(before) if getattr(one.row.event, attribute, None) == subject]
+    subject = await SCENES[event](scene, given)
+    caused = Caused([], [])
+    for one in inbox.after(before):
+        if _is_about(one, subject) and one.kind == EVENT_KINDS_READ[event]:
+            caused.wanted.append(one)
+        elif any(_is_about(one, other) for other in (subject, *scene.ended)):
+            caused.others.append(one)
+    return caused
 
 
-Subject = tuple[str, int]
-"""What the event is about: the attribute of `model`'s events, and its value."""
+def _is_about(happening: Happening, subject: Subject) -> bool:
+    """Others may do things meanwhile, of which nothing is told here."""
+    attribute, value = subject
+    return getattr(happening.row.event, attribute, None) == value
 
 
 # Chats
@@ -77,6 +92,7 @@ def _new_chat(scene: Scene, given: Given) -> Callable[[], Awaitable[Chat]]:
     async def work() -> Chat:
         opened = scene.tables.open_chat_ids.get((visit.tenant.id, visit.visitor_id))
         if opened is not None:
+            scene.ended.append(("chat_id", opened))
             await _end(scene, scene.tables.chats[opened])
         await visit.meet()
         data = await scene.call("start_chat", visit.caller, body)

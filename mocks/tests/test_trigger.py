@@ -130,6 +130,25 @@ def test_a_visitors_open_chat_makes_room_for_a_new_one(mock: Whole) -> None:
     assert _one(told)["ziyaretci_adi"] == "Ahmet Yilmaz", "the name that the site told"
 
 
+@pytest.mark.parametrize(
+    ("event", "options", "others"),
+    [
+        ("yeni_chat", {}, ["chat_kapandi"]),
+        ("chat_kapandi", {"kapatan": "operator"}, ["chat_kapandi", "yeni_chat"]),
+        ("memnuniyet_puan", {}, ["chat_kapandi", "yeni_chat", "chat_kapandi"]),
+    ],
+)
+def test_that_a_chat_was_closed_to_make_room_is_told_among_the_others(
+    mock: Whole, event: str, options: dict[str, str], others: list[str]
+) -> None:
+    old = _one(trigger(mock, "yeni_chat", ziyaretci="abc123"))["oturum_id"]
+    told = trigger(mock, event, ziyaretci="abc123", **options)
+    assert [one["olay"] for one in told["diger_olaylar"]] == others
+    assert _one(told)["oturum_id"] == old + 1, "the event that was asked for is that of the new chat"
+    ids = [one["id"] for one in told["diger_olaylar"] + told["olaylar"]]
+    assert ids == [one["id"] for one in inbox(mock)][1:], "nothing that happened is hidden"
+
+
 def test_a_ticket_is_made_as_chosen_and_solved_again_after_it_was_opened_again(mock: Whole) -> None:
     made = _one(trigger(mock, "yeni_ticket", konu="İade", oncelik="acil", ziyaretci="abc123"))
     assert (made["konu"], made["oncelik"], made["ziyaretci_id"]) == ("İade", "acil", "abc123")
