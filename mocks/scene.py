@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from impl.contract.schemas import Schemas, field_errors
 from impl.model import Chat, Operator, Tenant, Ticket
-from impl.problems import FieldError, InvalidFields, Problem, Text
+from impl.problems import FieldError, InvalidFields, Language, Problem, Text
 from impl.store.memory import MemoryTx
 from mocks.calling import Caller, Calls, OperatorCalls, Refused
 from mocks.control.requests import unknown
@@ -57,10 +57,11 @@ class Step(NamedTuple):
 class Scene:
     """The calls that are made in a sandbox, and what is known of it."""
 
-    def __init__(self, calls: Calls, sandbox: Sandbox, schemas: Schemas) -> None:
-        """`schemas`: those of the contract."""
+    def __init__(self, calls: Calls, sandbox: Sandbox, schemas: Schemas, language: Language = "tr") -> None:
+        """`schemas`: those of the contract. `language`: of what is told when a call is refused."""
         self._calls = calls
         self._schemas = schemas
+        self._language = language
         self.sandbox = sandbox
         self.steps: list[Step] = []
         self.ended: list[Subject] = []
@@ -76,7 +77,8 @@ class Scene:
         if not self._calls.knows(operation):
             raise NotInDocument(name=operation)
         try:
-            answer = await self._calls.call(self.sandbox, operation, caller, path=path, body=body)
+            spoken = {"accept-language": self._language}
+            answer = await self._calls.call(self.sandbox, operation, caller, path=path, body=body, headers=spoken)
         except Refused as refused:
             problem = refused.problem
             raise StepRefused(
@@ -171,6 +173,59 @@ def member_for(scene: Scene, given: Given, tenant_id: int, known: Chat | Ticket 
         raise InvalidFields([FieldError("/operator", nobody)])
     whose = None if known is None else members.get(known.operator_id or 0)
     return whose or next(iter(members.values()))
+
+
+def named_taker(scene: Scene, given: Given, tenant_id: int, known: Chat | None) -> Operator | None:
+    """The operator that was named, who has the chat that was named or room for it. Raises InvalidFields."""
+    operator = named_member(scene, given, tenant_id)
+    if operator is None or _may_take(scene, given, tenant_id, known, operator):
+        return operator
+    allowed, tenant = _allowed(scene.tables, operator, tenant_id), scene.tables.tenants[tenant_id].name
+    free = _with_room(scene, given, tenant_id, known)
+    others = ", ".join(one.email for one in free)
+    message = Text(
+        f"{tenant} içinde en çok {allowed} sohbet alabilir, hepsi dolu. "
+        + (f"Yeri olanlar: {others}." if free else "Yeri olan başka operatör yok."),
+        f"May have {allowed} chat{'' if allowed == 1 else 's'} of {tenant} at most, and has no room. "
+        + (f"These have: {others}." if free else "Nobody else has."),
+    )
+    raise InvalidFields([FieldError("/operator", message)])
+
+
+def taker_for(scene: Scene, given: Given, tenant_id: int, known: Chat | None) -> Operator:
+    """The same or, when none was named, whose the chat is, or the first who has room. Raises InvalidFields."""
+    named = named_taker(scene, given, tenant_id, known)
+    if named is not None:
+        return named
+    usual = member_for(scene, given, tenant_id, known)
+    if _may_take(scene, given, tenant_id, known, usual):
+        return usual
+    free = _with_room(scene, given, tenant_id, known)
+    if not free:
+        full = Text("Firmanın hiçbir operatöründe yer yok.", "No operator of the tenant has room for a chat.")
+        raise InvalidFields([FieldError("/operator", full)])
+    return free[0]
+
+
+def _with_room(scene: Scene, given: Given, tenant_id: int, known: Chat | None) -> list[Operator]:
+    members = _members(scene.tables, tenant_id).values()
+    return [one for one in members if _may_take(scene, given, tenant_id, known, one)]
+
+
+def _may_take(scene: Scene, given: Given, tenant_id: int, known: Chat | None, operator: Operator) -> bool:
+    """Whether they have the chat that was named, or may have one more; what is closed to make room does not count."""
+    allowed = _allowed(scene.tables, operator, tenant_id)
+    if allowed is None or (known is not None and known.operator_id == operator.id):
+        return True
+    ended = None if known is not None else scene.tables.open_chat_ids.get((tenant_id, given.get("ziyaretci", "")))
+    mine = [scene.tables.chats[one] for one in scene.tables.chat_ids_by_operator.get(operator.id, ()) if one != ended]
+    return sum(chat.tenant_id == tenant_id for chat in mine) < allowed
+
+
+def _allowed(tables: MemoryTx, operator: Operator, tenant_id: int) -> int | None:
+    """How many chats of the tenant they may have at once; None: no limit."""
+    memberships = tables.memberships_by_operator.get(operator.id, ())
+    return next((one.chat_limit for one in memberships if one.tenant_id == tenant_id), None)
 
 
 def _members(tables: MemoryTx, tenant_id: int) -> dict[int, Operator]:

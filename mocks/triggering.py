@@ -19,9 +19,10 @@ from mocks.scene import (
     Subject,
     anybody,
     member_for,
-    named_member,
     named_operator,
+    named_taker,
     new_visitor,
+    taker_for,
     tenant_of,
     unfit_chat,
     unknown_id,
@@ -136,7 +137,7 @@ async def _close(scene: Scene, given: Given) -> Subject:
         )
     tenant_id, make = _chat(scene, given)
     by = given.get("kapatan", "operator" if "operator" in given else "ziyaretci")
-    operator = member_for(scene, given, tenant_id, known) if by == "operator" else named_member(scene, given, tenant_id)
+    operator = (taker_for if by == "operator" else named_taker)(scene, given, tenant_id, known)
     chat = await make()
     await _close_by(scene, chat, operator, by)
     return "chat_id", chat.id
@@ -178,7 +179,7 @@ async def _rate(scene: Scene, given: Given) -> Subject:
     placeholder = {"ziyaretci_id": "a", "oturum_id": 1}
     scene.check("RateChatRequest", rating | placeholder, {})
     tenant_id, make = _chat(scene, given)
-    operator = named_member(scene, given, tenant_id)
+    operator = named_taker(scene, given, tenant_id, known)
     chat = await make()
     if chat.state != "closed":
         await _close_by(scene, chat, operator, "ziyaretci")

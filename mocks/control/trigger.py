@@ -13,7 +13,7 @@ from impl.problems import FieldError, InvalidFields, Text
 from impl.wire.webhooks import EVENT_KINDS
 from mocks.control.parts import Parts
 from mocks.control.requests import check_names, json_body, reply, route, unknown
-from mocks.control.shown import showing
+from mocks.control.shown import language_of, showing
 from mocks.scene import Scene, Step
 from mocks.trigger_options import TRIGGERS
 from mocks.triggering import trigger
@@ -40,7 +40,7 @@ async def _trigger(parts: Parts, request: Request) -> Response:
     check_names(request.query_params, ())
     sandbox = await parts.sandbox(request)
     name, given = read_trigger(await json_body(request, "Trigger"))
-    scene = Scene(parts.calls, sandbox, parts.application.binding.schemas)
+    scene = Scene(parts.calls, sandbox, parts.application.binding.schemas, language_of(request))
     caused = await trigger(scene, name, given)
     return reply(
         {
