@@ -81,7 +81,8 @@ restart of the mock.
 """
 RESEND = """Send an event of a running mock again: the same `webhook-id`, signed anew.
 
-It goes to the tenant's endpoint, or to `--to URL`. `--body FILE` sends these bytes in place of the event's.
+It goes to the tenant's endpoint, or to `--to URL`. `--body FILE` sends these bytes in place of the event's. Exit 0: the
+receiver took it (2xx); 1: it did not, or nobody answered; 2: it was not sent.
 """
 TRIGGER = """Make an event happen in a running mock, by the operations that cause it.
 

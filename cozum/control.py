@@ -29,6 +29,10 @@ class NobodyThere(UsageError):
     """Nothing answers at that address."""
 
 
+class NotThere(UsageError):
+    """The mock knows the path, but not the thing of that number or name."""
+
+
 class ControlClient:
     """The control API of the mock at an address."""
 
@@ -54,7 +58,7 @@ class ControlClient:
     ) -> Any:
         """What a path below `/_mock` answers, as JSON; None for an empty answer.
 
-        `longer`: how many seconds more than usual it may take. Raises NobodyThere, UsageError.
+        `longer`: how many seconds more than usual it may take. Raises NobodyThere, NotThere, UsageError.
         """
         raw = b"".join(self.parts(method, path, body, query, longer=longer, media_type=media_type))
         try:
@@ -111,6 +115,8 @@ class ControlClient:
                 told = [(error["alan"].lstrip("/"), error["mesaj"]) for error in problem["hatalar"]]
                 errors = [f"{field}: {why}" if field else why for field, why in told]
                 return UsageError("; ".join(errors))
+            if problem["kod"] == "bulunamadi":
+                return NotThere(str(problem["detail"]))
             if problem["kod"] != "yol_bulunamadi":
                 return UsageError(str(problem["detail"]))
         except (ValueError, KeyError, TypeError, AttributeError):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from cozum.control import DEFAULT_URL, ControlClient, NobodyThere, Sandbox, Url
+from cozum.control import DEFAULT_URL, ControlClient, NobodyThere, NotThere, Sandbox, Url
 from cozum.errors import UsageError
 
 SECONDS = 30.0
@@ -36,14 +36,21 @@ def resend(
         told = client.call("POST", f"/inbox/{id}/resend", asked, longer=SECONDS)
     except NobodyThere:
         raise
+    except NotThere:
+        raise UsageError(
+            f"there is no event {id} in the inbox: `cozum listen` and /_mock/inbox tell the numbers"
+        ) from None
     except UsageError as refused:
         raise UsageError(str(refused).replace("url:", "--to:", 1)) from None
     try:
         attempt = told["deneme"]
         came = attempt["hata"] if attempt["durum"] is None else attempt["durum"]
         print(f"{attempt['url']}  {came}  {attempt['sure_ms']:.1f} ms  {told['webhook_id']}")
+        was_taken = attempt["durum"] is not None and 200 <= attempt["durum"] < 300
     except (KeyError, TypeError):
         raise client.unknown() from None
+    if not was_taken:
+        sys.exit(1)
 
 
 def _read(path: Path) -> str:
