@@ -16,6 +16,9 @@ from cozum.errors import UsageError
 SECONDS: Final = 10.0
 """How long the mock may take, beside what it was asked to wait."""
 PART: Final = 65_536
+JOURNAL: Final = "/_mock/journal"
+CLOCK: Final = "/_mock/clock"
+"""What every mock has; of the two a proxy has only the journal."""
 
 Url = Annotated[str, Parameter(help="Where the mock listens.")]
 Sandbox = Annotated[str | None, Parameter(help="The sandbox that is meant (`X-Mock-Sandbox`).")]
@@ -86,7 +89,7 @@ class ControlClient:
             connection.request(method, f"/_mock{quote(path)}{_encoded(query)}", content, headers)
             response = connection.getresponse()
             if not 200 <= response.status < 300:
-                raise self._refused(response)
+                raise self._refused(response, path)
             while part := response.read(PART):
                 yield part
         except (OSError, HTTPException) as error:
@@ -107,8 +110,8 @@ class ControlClient:
             return HTTPSConnection(host, port, timeout=seconds, context=ssl.create_default_context())
         return HTTPConnection(host, port, timeout=seconds)
 
-    def _refused(self, response: HTTPResponse) -> UsageError:
-        """What a refusal says, or that there is no mock behind it."""
+    def _refused(self, response: HTTPResponse, path: str) -> UsageError:
+        """What a refusal says, or that there is no mock behind it. Raises NobodyThere."""
         try:
             problem = json.loads(response.read(PART))
             if problem.get("hatalar"):
@@ -121,7 +124,22 @@ class ControlClient:
                 return UsageError(str(problem["detail"]))
         except (ValueError, KeyError, TypeError, AttributeError):
             pass
+        if path and self._is_proxy():
+            return UsageError(
+                f"{self.shown} is a `cozum proxy`, which has a journal (`cozum log` works there), but no clock, state "
+                "or events of its own: name a `cozum mock` with --url"
+            )
         return UsageError(f"{self.shown} answers {response.status}: is it `cozum mock`? It has no control API")
+
+    def _is_proxy(self) -> bool:
+        """Whether the control API there has a journal and nothing to control."""
+        try:
+            addresses = self.call("GET", "")["adresler"]
+            return JOURNAL in addresses and CLOCK not in addresses
+        except NobodyThere:
+            raise
+        except (UsageError, KeyError, TypeError):
+            return False
 
 
 def _encoded(query: Query) -> str:
