@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from impl.contract.schemas import Schemas, field_errors
@@ -31,8 +31,8 @@ class StepRefused(Problem):
     code = "adim_reddedildi"
     title = Text("Bir adım reddedildi", "A step was refused")
     detail = Text(
-        "{operation} reddedildi: {status} {code}: {reason} Daha önce yapılanlar: {done}.",
-        "{operation} was refused: {status} {code}: {reason} Done before: {done}.",
+        "{operation} reddedildi: {status} {code}: {reason} {before.tr}",
+        "{operation} was refused: {status} {code}: {reason} {before.en}",
     )
 
 
@@ -52,6 +52,13 @@ class Step(NamedTuple):
     caller: str
     path: dict[str, Any]
     body: Any
+
+
+def _told_steps(steps: Sequence[Step]) -> Text:
+    if not steps:
+        return Text("Daha önce bir şey yapılmadı.", "Nothing was done before.")
+    done = ", ".join(step.operation for step in steps)
+    return Text(f"Daha önce yapılanlar: {done}.", f"Done before: {done}.")
 
 
 class Scene:
@@ -86,7 +93,7 @@ class Scene:
                 status=refused.answer.status,
                 code=problem.get("kod"),
                 reason=problem.get("detail"),
-                done=", ".join(step.operation for step in self.steps) or "-",
+                before=_told_steps(self.steps),
             ) from None
         who = "" if caller is None else caller.email if isinstance(caller, OperatorCalls) else caller.visitor_id
         self.steps.append(Step(operation, who, path, body))
@@ -245,12 +252,8 @@ def unknown_id(option: str, wanted: int, known: Mapping[int, object]) -> Invalid
 def unfit_chat(option: str, message: Text, tables: MemoryTx) -> InvalidFields:
     """A chat that will not do; those that are open are told."""
     ids = sorted(tables.open_chat_ids.values())[:10]
-    shown = ", ".join(map(str, ids)) or "-"
-    return InvalidFields(
-        [
-            FieldError(
-                f"/{option}",
-                Text(f"{message.tr} Açık olanlar: {shown}.", f"{message.en} Open are: {shown}."),
-            )
-        ]
+    shown = ", ".join(map(str, ids))
+    is_open = (
+        Text(f"Açık olanlar: {shown}.", f"Open are: {shown}.") if ids else Text("Açık sohbet yok.", "No chat is open.")
     )
+    return InvalidFields([FieldError(f"/{option}", Text(f"{message.tr} {is_open.tr}", f"{message.en} {is_open.en}"))])

@@ -265,10 +265,10 @@ def _check_last_session(scene: Scene, operator: Operator) -> None:
                 FieldError(
                     "/neden",
                     Text(
-                        f"Operatörün {live} açık oturumu var; yalnız sonuncusundan çıkınca çevrimdışı olur. "
-                        "`manuel` olur.",
-                        f"The operator has {live} open sessions, and goes offline only with the last of them. "
-                        "`manuel` goes.",
+                        f"Operatörün {live} açık oturumu daha var; ancak sonuncusu kapanınca çevrimdışı olur. "
+                        "`manuel` seçin.",
+                        f"The operator has {live} other session{'' if live == 1 else 's'} open, and goes offline only "
+                        "when the last one ends. Choose `manuel`.",
                     ),
                 )
             ]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
-from cozum.control import DEFAULT_URL, ControlClient, NobodyThere, NotThere, Sandbox, Url
+from cozum.control import DEFAULT_URL, ControlClient, NotThere, Sandbox, Url
 from cozum.errors import UsageError
 
-SECONDS = 30.0
+TYPED: Final = {"url": "--to", "metin": "--body"}
+SECONDS: Final = 30.0
 """How much longer than usual a receiver may take."""
 
 
@@ -33,15 +34,11 @@ def resend(
     if body is not None:
         asked["metin"] = _read(body)
     try:
-        told = client.call("POST", f"/inbox/{id}/resend", asked, longer=SECONDS)
-    except NobodyThere:
-        raise
+        told = client.call("POST", f"/inbox/{id}/resend", asked, longer=SECONDS, names=TYPED)
     except NotThere:
         raise UsageError(
             f"there is no event {id} in the inbox: `cozum listen` and /_mock/inbox tell the numbers"
         ) from None
-    except UsageError as refused:
-        raise UsageError(str(refused).replace("url:", "--to:", 1)) from None
     try:
         attempt = told["deneme"]
         came = attempt["hata"] if attempt["durum"] is None else attempt["durum"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from cozum.commands.resend import resend
 from cozum.commands.reset import reset
 from cozum.commands.snapshot import snapshot
 from cozum.commands.trigger import trigger
+from cozum.control import ControlClient
 from cozum.errors import UsageError
 from cozum.tests.test_proxy import started
 from mocks.tests.live import good_init, http, scripted
@@ -31,6 +33,16 @@ COMMANDS: dict[str, Callable[[str], None]] = {
     "counterpart": lambda url: counterpart(url=url),
     "snapshot save": lambda url: snapshot("save", "a", folder=Path("yok"), url=url),
 }
+
+
+def test_several_errors_are_several_sentences_by_the_names_that_were_typed() -> None:
+    errors = [("/a", "Not in the expected form: ^x$"), ("/b/c", "Unknown; did you mean `d`?"), ("", "No."), ("/e", "F")]
+    told = [{"alan": pointer, "mesaj": message} for pointer, message in errors]
+    body = json.dumps({"kod": "alan_hatasi", "hatalar": told}).encode()
+    with scripted(http("422 Unprocessable", body=body)) as server:
+        with pytest.raises(UsageError) as refused:
+            ControlClient(server.address).call("POST", "/x", {}, names={"a": "--ah"})
+        assert str(refused.value) == "--ah: Not in the expected form: ^x$. b/c: Unknown; did you mean `d`? No. e: F"
 
 
 @pytest.fixture(scope="module")

@@ -210,12 +210,27 @@ def test_the_list_names_every_event_with_its_options() -> None:
         assert name in done.stdout
 
 
+def test_the_help_and_the_list_say_what_the_operator_does() -> None:
+    listed = _run("trigger", "--list").stdout.split("\n")
+    of_event = {line.partition(":")[0]: number for number, line in enumerate(listed) if not line.startswith(" ")}
+    for event, does in (("ticket_cozuldu", "solves the ticket"), ("operator_cevrimdisi", "goes offline")):
+        (line,) = [one for one in listed[of_event[event] :] if one.startswith("  --operator")][:1]
+        assert line == f"  --operator   the operator, by email, who {does}"
+    told = " ".join(_run("trigger", "--help").stdout.replace("│", " ").split())
+    assert "takes the chat before it is closed, solves the ticket or goes offline." in told
+    assert "--list tells which options fit which event" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ([], "name an event: yeni_chat, "),
         (["yeni_cat"], "olay: Unknown; did you mean `yeni_chat`?"),
         (["yeni_chat", "--puan", "4"], "puan: `yeni_chat` does not take it; it takes: "),
+        (
+            ["yeni_chat", "--puan", "4", "--oturum", "1"],
+            "oturum: `yeni_chat` does not take it; it takes: musteri, ziyaretci, ad, mesaj. puan: `yeni_chat` does not",
+        ),
         (["chat_kapandi", "--otrum", "42"], "Unknown option: --otrum. Did you mean --oturum?"),
         (["chat_kapandi", "--oturum", "x"], "Invalid value"),
         (["chat_kapandi", "--oturum", "777"], "oturum: Unknown; known: 42."),

@@ -404,7 +404,7 @@ def test_on_a_miss_the_nearest_calls_are_told_with_their_differences(busy: Mock)
     expected = {"islem": "widget_init", "govde": {"ziyaretci_id": "user_42"}}
     answer = busy("POST", "/_mock/verify", expected, accept_language="en").json
     assert (answer["tutuyor"], answer["sayi"]) == (False, 0)
-    assert answer["aciklama"] == "Expected: at least 1 times; came: 0 times."
+    assert answer["aciklama"] == "Expected: at least once; came: 0 times."
     assert [one["id"] for one in answer["yakin"]] == [2, 1, 4, 3]
     assert answer["yakin"][0]["uymayan"] == [{"alan": "/govde/ziyaretci_id", "beklenen": "user_42", "gelen": "a|b"}]
     assert answer["yakin"][3]["uymayan"] == [{"alan": "/islem", "beklenen": "widget_init", "gelen": None}]

@@ -49,6 +49,7 @@ def test_every_option_is_explained_documented_and_of_some_event() -> None:
     documented = control_document()["components"]["schemas"]["Trigger"]["properties"]
     assert set(OPTIONS) == set(documented) - {"olay"} == {name for one in TRIGGERS.values() for name in one.options}
     assert all(set(one.of_new) < set(one.options) for one in TRIGGERS.values())
+    assert all(bool(one.operator) is ("operator" in one.options) for one in TRIGGERS.values())
 
 
 # With nothing chosen
@@ -239,6 +240,8 @@ def test_a_chat_that_is_over_is_not_closed_nor_rated_twice(mock: Whole) -> None:
         refused = mock.ask("POST", "/_mock/trigger", {"olay": event, "oturum": 42}, accept_language="en")
         assert said in refused.json["hatalar"][0]["mesaj"]
     trigger(mock, "chat_kapandi", oturum=43)
+    refused = mock.ask("POST", "/_mock/trigger", {"olay": "chat_kapandi", "oturum": 43}, accept_language="en")
+    assert refused.json["hatalar"][0]["mesaj"] == "Chat 43 is closed already. No chat is open."
     asked = {"olay": "memnuniyet_puan", "oturum": 43, "operator": "destek@example.com"}
     refused = mock.ask("POST", "/_mock/trigger", asked, accept_language="en")
     assert "nobody can take it" in refused.json["hatalar"][0]["mesaj"]
@@ -310,8 +313,16 @@ def test_a_full_operator_still_closes_what_they_have_or_what_makes_room(mock: Wh
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "start_chat was refused: 402 deneme_suresi_doldu: This tenant's trial"),
-        ("tr", "start_chat reddedildi: 402 deneme_suresi_doldu: Bu projenin"),
+        (
+            "en",
+            "start_chat was refused: 402 deneme_suresi_doldu: This tenant's trial is over; nothing new can be created. "
+            "Nothing was done before.",
+        ),
+        (
+            "tr",
+            "start_chat reddedildi: 402 deneme_suresi_doldu: "
+            "Bu projenin deneme süresi doldu; yeni kayıt oluşturulamaz. Daha önce bir şey yapılmadı.",
+        ),
     ],
 )
 def test_why_a_step_was_refused_is_told_in_the_callers_language(mock: Whole, language: str, said: str) -> None:
@@ -319,14 +330,18 @@ def test_why_a_step_was_refused_is_told_in_the_callers_language(mock: Whole, lan
     tables = sandbox.store.tables
     tables.tenants[1] = replace(tables.tenants[1], trial_ends_at=sandbox.clock.now() - timedelta(days=1))
     refused = mock.ask("POST", "/_mock/trigger", {"olay": "yeni_chat"}, accept_language=language)
-    assert said in refused.json["detail"]
+    assert refused.json["detail"] == said
 
 
 def test_an_operator_with_another_session_does_not_go_by_signing_out(mock: Whole) -> None:
     mock.signed_in()
     asked = {"olay": "operator_cevrimdisi", "operator": "destek@example.com", "neden": "cikis"}
     refused = mock.ask("POST", "/_mock/trigger", asked, accept_language="en")
-    assert "1 open sessions" in refused.json["hatalar"][0]["mesaj"]
+    said = "The operator has 1 other session open, and goes offline only when the last one ends. Choose `manuel`."
+    assert refused.json["hatalar"][0]["mesaj"] == said
+    mock.signed_in()
+    refused = mock.ask("POST", "/_mock/trigger", asked, accept_language="en")
+    assert "has 2 other sessions open" in refused.json["hatalar"][0]["mesaj"]
     assert inbox(mock) == []
 
 
