@@ -82,13 +82,13 @@ restart of the mock.
 """
 RESEND = """Send an event of a running mock again: the same `webhook-id`, signed anew.
 
-It goes to the tenant's endpoint, or to `--to URL`. `--body FILE` sends these bytes in place of the event's.
+It goes to the tenant's endpoint, or to `--to URL`. `--body FILE` sends these bytes in place of the event's. Exit 0: the
+receiver took it (2xx); 1: it did not, or nobody answered; 2: it was not sent.
 """
 TRIGGER = """Make an event happen in a running mock, by the operations that cause it.
 
 `cozum trigger chat_kapandi --oturum 42`. What is missing is made by further steps: without `--oturum` a chat is opened.
-`cozum trigger --list` prints the events and their options. An option that does not fit the event is refused, and
-nothing happens.
+`cozum trigger --list` tells which options fit which event. One that does not fit is refused, and nothing happens.
 """
 
 SERVERS = Group("Servers", sort_key=1)

@@ -16,6 +16,9 @@ from cozum.errors import UsageError
 SECONDS: Final = 10.0
 """How long the mock may take, beside what it was asked to wait."""
 PART: Final = 65_536
+JOURNAL: Final = "/_mock/journal"
+CLOCK: Final = "/_mock/clock"
+"""What every mock has; of the two a proxy has only the journal."""
 
 Url = Annotated[str, Parameter(help="Where the mock listens.")]
 Sandbox = Annotated[str | None, Parameter(help="The sandbox that is meant (`X-Mock-Sandbox`).")]
@@ -23,10 +26,17 @@ DEFAULT_URL: Final = "http://127.0.0.1:8080"
 
 Query = Mapping[str, str | int | bool | Sequence[str] | None]
 NO_QUERY: Final[Query] = {}
+Names = Mapping[str, str]
+"""How whoever typed a command calls the fields of its request, where that is something else."""
+NO_NAMES: Final[Names] = {}
 
 
 class NobodyThere(UsageError):
     """Nothing answers at that address."""
+
+
+class NotThere(UsageError):
+    """The mock knows the path, but not the thing of that number or name."""
 
 
 class ControlClient:
@@ -51,12 +61,13 @@ class ControlClient:
         *,
         longer: float = 0.0,
         media_type: str = "application/json",
+        names: Names = NO_NAMES,
     ) -> Any:
         """What a path below `/_mock` answers, as JSON; None for an empty answer.
 
-        `longer`: how many seconds more than usual it may take. Raises NobodyThere, UsageError.
+        `longer`: how many seconds more than usual it may take. Raises NobodyThere, NotThere, UsageError.
         """
-        raw = b"".join(self.parts(method, path, body, query, longer=longer, media_type=media_type))
+        raw = b"".join(self.parts(method, path, body, query, longer=longer, media_type=media_type, names=names))
         try:
             return json.loads(raw) if raw else None
         except ValueError:
@@ -71,6 +82,7 @@ class ControlClient:
         *,
         longer: float = 0.0,
         media_type: str = "application/json",
+        names: Names = NO_NAMES,
     ) -> Iterator[bytes]:
         """The same in parts, as they come; a body that is not bytes is sent as JSON. Raises NobodyThere, UsageError."""
         headers, content = dict(self._headers), None
@@ -82,7 +94,7 @@ class ControlClient:
             connection.request(method, f"/_mock{quote(path)}{_encoded(query)}", content, headers)
             response = connection.getresponse()
             if not 200 <= response.status < 300:
-                raise self._refused(response)
+                raise self._refused(response, path, names)
             while part := response.read(PART):
                 yield part
         except (OSError, HTTPException) as error:
@@ -103,19 +115,41 @@ class ControlClient:
             return HTTPSConnection(host, port, timeout=seconds, context=ssl.create_default_context())
         return HTTPConnection(host, port, timeout=seconds)
 
-    def _refused(self, response: HTTPResponse) -> UsageError:
-        """What a refusal says, or that there is no mock behind it."""
+    def _refused(self, response: HTTPResponse, path: str, names: Names) -> UsageError:
+        """What a refusal says, or that there is no mock behind it. Raises NobodyThere."""
         try:
             problem = json.loads(response.read(PART))
             if problem.get("hatalar"):
-                told = [(error["alan"].lstrip("/"), error["mesaj"]) for error in problem["hatalar"]]
-                errors = [f"{field}: {why}" if field else why for field, why in told]
-                return UsageError("; ".join(errors))
+                return UsageError(" ".join(_sentences(problem["hatalar"], names)))
+            if problem["kod"] == "bulunamadi":
+                return NotThere(str(problem["detail"]))
             if problem["kod"] != "yol_bulunamadi":
                 return UsageError(str(problem["detail"]))
         except (ValueError, KeyError, TypeError, AttributeError):
             pass
+        if path and self._is_proxy():
+            return UsageError(
+                f"{self.shown} is a `cozum proxy`, which has a journal (`cozum log` works there), but no clock, state "
+                "or events of its own: name a `cozum mock` with --url"
+            )
         return UsageError(f"{self.shown} answers {response.status}: is it `cozum mock`? It has no control API")
+
+    def _is_proxy(self) -> bool:
+        """Whether the control API there has a journal and nothing to control."""
+        try:
+            addresses = self.call("GET", "")["adresler"]
+            return JOURNAL in addresses and CLOCK not in addresses
+        except NobodyThere:
+            raise
+        except (UsageError, KeyError, TypeError):
+            return False
+
+
+def _sentences(errors: Sequence[Mapping[str, str]], names: Names) -> list[str]:
+    """One for each field; each but the last ends like one, since another follows."""
+    told = [(error["alan"].lstrip("/"), error["mesaj"]) for error in errors]
+    said = [f"{names.get(field, field)}: {why}" if field else why for field, why in told]
+    return [*(one if one.endswith((".", "?", "!")) else f"{one}." for one in said[:-1]), *said[-1:]]
 
 
 def _encoded(query: Query) -> str:

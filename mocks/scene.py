@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from impl.contract.schemas import Schemas, field_errors
 from impl.model import Chat, Operator, Tenant, Ticket
-from impl.problems import FieldError, InvalidFields, Problem, Text
+from impl.problems import FieldError, InvalidFields, Language, Problem, Text
 from impl.store.memory import MemoryTx
 from mocks.calling import Caller, Calls, OperatorCalls, Refused
 from mocks.control.requests import unknown
@@ -20,6 +20,8 @@ NEW_VISITOR: Final = "tetik-"
 
 Given = Mapping[str, Any]
 """What was chosen, by the name of the option."""
+Subject = tuple[str, int]
+"""What an event is about: the attribute of `model`'s events, and its value."""
 
 
 class StepRefused(Problem):
@@ -29,8 +31,8 @@ class StepRefused(Problem):
     code = "adim_reddedildi"
     title = Text("Bir adım reddedildi", "A step was refused")
     detail = Text(
-        "{operation} reddedildi: {status} {code}: {reason} Daha önce yapılanlar: {done}.",
-        "{operation} was refused: {status} {code}: {reason} Done before: {done}.",
+        "{operation} reddedildi: {status} {code}: {reason} {before.tr}",
+        "{operation} was refused: {status} {code}: {reason} {before.en}",
     )
 
 
@@ -52,15 +54,25 @@ class Step(NamedTuple):
     body: Any
 
 
+def _told_steps(steps: Sequence[Step]) -> Text:
+    if not steps:
+        return Text("Daha önce bir şey yapılmadı.", "Nothing was done before.")
+    done = ", ".join(step.operation for step in steps)
+    return Text(f"Daha önce yapılanlar: {done}.", f"Done before: {done}.")
+
+
 class Scene:
     """The calls that are made in a sandbox, and what is known of it."""
 
-    def __init__(self, calls: Calls, sandbox: Sandbox, schemas: Schemas) -> None:
-        """`schemas`: those of the contract."""
+    def __init__(self, calls: Calls, sandbox: Sandbox, schemas: Schemas, language: Language = "tr") -> None:
+        """`schemas`: those of the contract. `language`: of what is told when a call is refused."""
         self._calls = calls
         self._schemas = schemas
+        self._language = language
         self.sandbox = sandbox
         self.steps: list[Step] = []
+        self.ended: list[Subject] = []
+        """What had to end to make room, beside what the event is about."""
 
     @property
     def tables(self) -> MemoryTx:
@@ -72,7 +84,8 @@ class Scene:
         if not self._calls.knows(operation):
             raise NotInDocument(name=operation)
         try:
-            answer = await self._calls.call(self.sandbox, operation, caller, path=path, body=body)
+            spoken = {"accept-language": self._language}
+            answer = await self._calls.call(self.sandbox, operation, caller, path=path, body=body, headers=spoken)
         except Refused as refused:
             problem = refused.problem
             raise StepRefused(
@@ -80,7 +93,7 @@ class Scene:
                 status=refused.answer.status,
                 code=problem.get("kod"),
                 reason=problem.get("detail"),
-                done=", ".join(step.operation for step in self.steps) or "-",
+                before=_told_steps(self.steps),
             ) from None
         who = "" if caller is None else caller.email if isinstance(caller, OperatorCalls) else caller.visitor_id
         self.steps.append(Step(operation, who, path, body))
@@ -169,6 +182,59 @@ def member_for(scene: Scene, given: Given, tenant_id: int, known: Chat | Ticket 
     return whose or next(iter(members.values()))
 
 
+def named_taker(scene: Scene, given: Given, tenant_id: int, known: Chat | None) -> Operator | None:
+    """The operator that was named, who has the chat that was named or room for it. Raises InvalidFields."""
+    operator = named_member(scene, given, tenant_id)
+    if operator is None or _may_take(scene, given, tenant_id, known, operator):
+        return operator
+    allowed, tenant = _allowed(scene.tables, operator, tenant_id), scene.tables.tenants[tenant_id].name
+    free = _with_room(scene, given, tenant_id, known)
+    others = ", ".join(one.email for one in free)
+    message = Text(
+        f"{tenant} içinde en çok {allowed} sohbet alabilir, hepsi dolu. "
+        + (f"Yeri olanlar: {others}." if free else "Yeri olan başka operatör yok."),
+        f"May have {allowed} chat{'' if allowed == 1 else 's'} of {tenant} at most, and has no room. "
+        + (f"These have: {others}." if free else "Nobody else has."),
+    )
+    raise InvalidFields([FieldError("/operator", message)])
+
+
+def taker_for(scene: Scene, given: Given, tenant_id: int, known: Chat | None) -> Operator:
+    """The same or, when none was named, whose the chat is, or the first who has room. Raises InvalidFields."""
+    named = named_taker(scene, given, tenant_id, known)
+    if named is not None:
+        return named
+    usual = member_for(scene, given, tenant_id, known)
+    if _may_take(scene, given, tenant_id, known, usual):
+        return usual
+    free = _with_room(scene, given, tenant_id, known)
+    if not free:
+        full = Text("Firmanın hiçbir operatöründe yer yok.", "No operator of the tenant has room for a chat.")
+        raise InvalidFields([FieldError("/operator", full)])
+    return free[0]
+
+
+def _with_room(scene: Scene, given: Given, tenant_id: int, known: Chat | None) -> list[Operator]:
+    members = _members(scene.tables, tenant_id).values()
+    return [one for one in members if _may_take(scene, given, tenant_id, known, one)]
+
+
+def _may_take(scene: Scene, given: Given, tenant_id: int, known: Chat | None, operator: Operator) -> bool:
+    """Whether they have the chat that was named, or may have one more; what is closed to make room does not count."""
+    allowed = _allowed(scene.tables, operator, tenant_id)
+    if allowed is None or (known is not None and known.operator_id == operator.id):
+        return True
+    ended = None if known is not None else scene.tables.open_chat_ids.get((tenant_id, given.get("ziyaretci", "")))
+    mine = [scene.tables.chats[one] for one in scene.tables.chat_ids_by_operator.get(operator.id, ()) if one != ended]
+    return sum(chat.tenant_id == tenant_id for chat in mine) < allowed
+
+
+def _allowed(tables: MemoryTx, operator: Operator, tenant_id: int) -> int | None:
+    """How many chats of the tenant they may have at once; None: no limit."""
+    memberships = tables.memberships_by_operator.get(operator.id, ())
+    return next((one.chat_limit for one in memberships if one.tenant_id == tenant_id), None)
+
+
 def _members(tables: MemoryTx, tenant_id: int) -> dict[int, Operator]:
     """By id; those first whose own tenant it is."""
     operators = [tables.operators[one] for one in tables.operator_ids_by_tenant.get(tenant_id, ())]
@@ -186,12 +252,8 @@ def unknown_id(option: str, wanted: int, known: Mapping[int, object]) -> Invalid
 def unfit_chat(option: str, message: Text, tables: MemoryTx) -> InvalidFields:
     """A chat that will not do; those that are open are told."""
     ids = sorted(tables.open_chat_ids.values())[:10]
-    shown = ", ".join(map(str, ids)) or "-"
-    return InvalidFields(
-        [
-            FieldError(
-                f"/{option}",
-                Text(f"{message.tr} Açık olanlar: {shown}.", f"{message.en} Open are: {shown}."),
-            )
-        ]
+    shown = ", ".join(map(str, ids))
+    is_open = (
+        Text(f"Açık olanlar: {shown}.", f"Open are: {shown}.") if ids else Text("Açık sohbet yok.", "No chat is open.")
     )
+    return InvalidFields([FieldError(f"/{option}", Text(f"{message.tr} {is_open.tr}", f"{message.en} {is_open.en}"))])

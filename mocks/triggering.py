@@ -6,20 +6,23 @@ Everything that was chosen is looked at before the first call, so that nothing i
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from impl.model import Chat, Operator, Ticket
 from impl.problems import FieldError, InvalidFields, Text
+from impl.wire.webhooks import EVENT_KINDS_READ
 from mocks.calling import OperatorCalls, VisitorCalls
 from mocks.inbox import Happening
 from mocks.scene import (
     Given,
     Scene,
+    Subject,
     anybody,
     member_for,
-    named_member,
     named_operator,
+    named_taker,
     new_visitor,
+    taker_for,
     tenant_of,
     unfit_chat,
     unknown_id,
@@ -31,20 +34,33 @@ SUBJECT: Final = "Siparişim gelmedi"
 RATING: Final = 5
 
 
-async def trigger(scene: Scene, event: str, given: Given) -> list[Happening]:
-    """Make the event happen, as it was chosen; answers all events that the steps caused, in order.
+class Caused(NamedTuple):
+    """All events that the steps caused, in their order."""
 
-    Raises InvalidFields for a choice that cannot be, StepRefused.
-    """
+    wanted: list[Happening]
+    """The event that was asked for, once in each tenant that is told of it."""
+    others: list[Happening]
+
+
+async def trigger(scene: Scene, event: str, given: Given) -> Caused:
+    """Make the event happen, as it was chosen. Raises InvalidFields for a choice that cannot be, StepRefused."""
     inbox = scene.sandbox.inbox
     inbox.collect()
     before = inbox.last_id
-    attribute, subject = await SCENES[event](scene, given)
-    return [one for one in inbox.after(before) if getattr(one.row.event, attribute, None) == subject]
+    subject = await SCENES[event](scene, given)
+    caused = Caused([], [])
+    for one in inbox.after(before):
+        if _is_about(one, subject) and one.kind == EVENT_KINDS_READ[event]:
+            caused.wanted.append(one)
+        elif any(_is_about(one, other) for other in (subject, *scene.ended)):
+            caused.others.append(one)
+    return caused
 
 
-Subject = tuple[str, int]
-"""What the event is about: the attribute of `model`'s events, and its value."""
+def _is_about(happening: Happening, subject: Subject) -> bool:
+    """Others may do things meanwhile, of which nothing is told here."""
+    attribute, value = subject
+    return getattr(happening.row.event, attribute, None) == value
 
 
 # Chats
@@ -77,6 +93,7 @@ def _new_chat(scene: Scene, given: Given) -> Callable[[], Awaitable[Chat]]:
     async def work() -> Chat:
         opened = scene.tables.open_chat_ids.get((visit.tenant.id, visit.visitor_id))
         if opened is not None:
+            scene.ended.append(("chat_id", opened))
             await _end(scene, scene.tables.chats[opened])
         await visit.meet()
         data = await scene.call("start_chat", visit.caller, body)
@@ -120,7 +137,7 @@ async def _close(scene: Scene, given: Given) -> Subject:
         )
     tenant_id, make = _chat(scene, given)
     by = given.get("kapatan", "operator" if "operator" in given else "ziyaretci")
-    operator = member_for(scene, given, tenant_id, known) if by == "operator" else named_member(scene, given, tenant_id)
+    operator = (taker_for if by == "operator" else named_taker)(scene, given, tenant_id, known)
     chat = await make()
     await _close_by(scene, chat, operator, by)
     return "chat_id", chat.id
@@ -162,7 +179,7 @@ async def _rate(scene: Scene, given: Given) -> Subject:
     placeholder = {"ziyaretci_id": "a", "oturum_id": 1}
     scene.check("RateChatRequest", rating | placeholder, {})
     tenant_id, make = _chat(scene, given)
-    operator = named_member(scene, given, tenant_id)
+    operator = named_taker(scene, given, tenant_id, known)
     chat = await make()
     if chat.state != "closed":
         await _close_by(scene, chat, operator, "ziyaretci")
@@ -248,10 +265,10 @@ def _check_last_session(scene: Scene, operator: Operator) -> None:
                 FieldError(
                     "/neden",
                     Text(
-                        f"Operatörün {live} açık oturumu var; yalnız sonuncusundan çıkınca çevrimdışı olur. "
-                        "`manuel` olur.",
-                        f"The operator has {live} open sessions, and goes offline only with the last of them. "
-                        "`manuel` goes.",
+                        f"Operatörün {live} açık oturumu daha var; ancak sonuncusu kapanınca çevrimdışı olur. "
+                        "`manuel` seçin.",
+                        f"The operator has {live} other session{'' if live == 1 else 's'} open, and goes offline only "
+                        "when the last one ends. Choose `manuel`.",
                     ),
                 )
             ]

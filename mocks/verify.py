@@ -81,14 +81,18 @@ def told(expected: Expected, count: int) -> Text:
     """How often it was expected, and how often it came."""
     least, most = expected.at_least, expected.at_most
     if least == most:
-        wanted = Text(f"{least} kez", f"{least} times")
+        wanted = Text(f"{least} kez", _times(least))
     elif most == MOST:
-        wanted = Text(f"en az {least} kez", f"at least {least} times")
+        wanted = Text(f"en az {least} kez", f"at least {_times(least)}")
     elif least == 0:
-        wanted = Text(f"en çok {most} kez", f"at most {most} times")
+        wanted = Text(f"en çok {most} kez", f"at most {_times(most)}")
     else:
-        wanted = Text(f"{least}–{most} kez", f"{least} to {most} times")
-    return Text(f"Beklenen: {wanted.tr}; gelen: {count} kez.", f"Expected: {wanted.en}; came: {count} times.")
+        wanted = Text(f"{least}–{most} kez", f"{least} to {_times(most)}")
+    return Text(f"Beklenen: {wanted.tr}; gelen: {count} kez.", f"Expected: {wanted.en}; came: {_times(count)}.")
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def differences(expected: Expected, entry: Entry) -> tuple[int, list[Miss]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
 from cozum.control import DEFAULT_URL, ControlClient, Sandbox, Url
 from cozum.errors import UsageError
+
+TYPED: Final = {"ayarla": "set", "ilerlet": "advance", "hiz": "speed"}
 
 
 def clock(
@@ -26,7 +28,7 @@ def clock(
     change = _change(action, value)
     client = ControlClient(url, sandbox)
     # what falls due is done before the answer comes: webhooks that nobody answers take their time
-    told = client.call("POST", "/clock", change, longer=600) if change else client.call("GET", "/clock")
+    told = client.call("POST", "/clock", change, longer=600, names=TYPED) if change else client.call("GET", "/clock")
     try:
         print(_line(told))
     except (KeyError, TypeError):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
-from cozum.control import DEFAULT_URL, ControlClient, NobodyThere, Sandbox, Url
+from cozum.control import DEFAULT_URL, ControlClient, NotThere, Sandbox, Url
 from cozum.errors import UsageError
 
-SECONDS = 30.0
+TYPED: Final = {"url": "--to", "metin": "--body"}
+SECONDS: Final = 30.0
 """How much longer than usual a receiver may take."""
 
 
@@ -33,17 +34,20 @@ def resend(
     if body is not None:
         asked["metin"] = _read(body)
     try:
-        told = client.call("POST", f"/inbox/{id}/resend", asked, longer=SECONDS)
-    except NobodyThere:
-        raise
-    except UsageError as refused:
-        raise UsageError(str(refused).replace("url:", "--to:", 1)) from None
+        told = client.call("POST", f"/inbox/{id}/resend", asked, longer=SECONDS, names=TYPED)
+    except NotThere:
+        raise UsageError(
+            f"there is no event {id} in the inbox: `cozum listen` and /_mock/inbox tell the numbers"
+        ) from None
     try:
         attempt = told["deneme"]
         came = attempt["hata"] if attempt["durum"] is None else attempt["durum"]
         print(f"{attempt['url']}  {came}  {attempt['sure_ms']:.1f} ms  {told['webhook_id']}")
+        was_taken = attempt["durum"] is not None and 200 <= attempt["durum"] < 300
     except (KeyError, TypeError):
         raise client.unknown() from None
+    if not was_taken:
+        sys.exit(1)
 
 
 def _read(path: Path) -> str:

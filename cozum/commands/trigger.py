@@ -57,7 +57,7 @@ def _list() -> str:
     lines = []
     for name, trigger_ in TRIGGERS.items():
         lines.append(f"{name}: {trigger_.about}")
-        lines += [f"  --{option:10} {OPTIONS[option]}" for option in trigger_.options]
+        lines += [f"  --{option:10} {trigger_.tell(option)}" for option in trigger_.options]
     return "\n".join(lines)
 
 

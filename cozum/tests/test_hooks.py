@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
-from contract_tests.receiver import Receiver, receiving
+from contract_tests.receiver import Receiver, always, receiving
 from cozum.commands.listen import listen
 from cozum.commands.resend import resend
 from cozum.commands.trigger import trigger
@@ -153,13 +153,31 @@ def test_an_event_is_sent_again_edited_or_not(
     assert receiver.heard[2].body == b'{"a": 1}'
 
 
+@pytest.mark.parametrize("status", [404, 500, 301])
+def test_a_receiver_that_does_not_take_it_is_a_failure(url: str, receiver: Receiver, status: int) -> None:
+    trigger("yeni_chat", url=url, sandbox="f")
+    receiver.replies = always(status)
+    done = _run("resend", "1", "--to", receiver.url, "--url", url, "--sandbox", "f")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith(f"{receiver.url}  {status}  ")
+
+
+def test_that_nobody_answers_is_a_failure_too(url: str) -> None:
+    trigger("yeni_chat", url=url, sandbox="g")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+    done = _run("resend", "1", "--to", nobody, "--url", url, "--sandbox", "g")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith(f"{nobody}  The server could not be connected to  ")
+
+
 def test_what_cannot_be_sent_again_is_told(url: str, tmp_path: Path) -> None:
     trigger("yeni_chat", url=url, sandbox="c")
     with pytest.raises(UsageError, match=r"^--to: This tenant has no endpoint"):
         resend(1, url=url, sandbox="c")
     with pytest.raises(UsageError, match=r"^--to: Must be an address"):
         resend(1, to="ftp://x", url=url, sandbox="c")
-    with pytest.raises(UsageError, match="no such record"):
+    with pytest.raises(UsageError, match=r"^there is no event 9 in the inbox: `cozum listen`"):
         resend(9, to="localhost:1", url=url, sandbox="c")
     with pytest.raises(UsageError, match=r"cannot read .*: no such file"):
         resend(1, body=tmp_path / "yok", url=url, sandbox="c")
@@ -192,12 +210,27 @@ def test_the_list_names_every_event_with_its_options() -> None:
         assert name in done.stdout
 
 
+def test_the_help_and_the_list_say_what_the_operator_does() -> None:
+    listed = _run("trigger", "--list").stdout.split("\n")
+    of_event = {line.partition(":")[0]: number for number, line in enumerate(listed) if not line.startswith(" ")}
+    for event, does in (("ticket_cozuldu", "solves the ticket"), ("operator_cevrimdisi", "goes offline")):
+        (line,) = [one for one in listed[of_event[event] :] if one.startswith("  --operator")][:1]
+        assert line == f"  --operator   the operator, by email, who {does}"
+    told = " ".join(_run("trigger", "--help").stdout.replace("│", " ").split())
+    assert "takes the chat before it is closed, solves the ticket or goes offline." in told
+    assert "--list tells which options fit which event" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ([], "name an event: yeni_chat, "),
         (["yeni_cat"], "olay: Unknown; did you mean `yeni_chat`?"),
         (["yeni_chat", "--puan", "4"], "puan: `yeni_chat` does not take it; it takes: "),
+        (
+            ["yeni_chat", "--puan", "4", "--oturum", "1"],
+            "oturum: `yeni_chat` does not take it; it takes: musteri, ziyaretci, ad, mesaj. puan: `yeni_chat` does not",
+        ),
         (["chat_kapandi", "--otrum", "42"], "Unknown option: --otrum. Did you mean --oturum?"),
         (["chat_kapandi", "--oturum", "x"], "Invalid value"),
         (["chat_kapandi", "--oturum", "777"], "oturum: Unknown; known: 42."),

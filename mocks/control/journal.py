@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from impl.problems import Conflict, FieldError, InvalidFields, NotFound, Text, preferred_language
 from mocks.choosing import Choice, sandbox_of
+from mocks.control.conditions import wrong_method, wrong_path
 from mocks.control.requests import boolean, check_names, integer, json_body, reply, route, unknown
 from mocks.har import archive
 from mocks.journal import NEWS, Entry, Journal
@@ -26,16 +27,9 @@ LARGEST_ID: Final = 2**63 - 1
 MOST_TOLD: Final = 1_000
 MOST_MATCHING: Final = 100
 LONGEST_WAIT: Final = 30
-LONGEST_PATH: Final = 500
 
-_METHOD: Final = re.compile(r"[A-Za-z]{1,20}")
 _STATUS: Final = re.compile(r"[1-5]([0-9]{2}|xx)")
 
-NOT_A_METHOD: Final = Text("Bir HTTP yöntemi olmalı: `POST`.", "Must be an HTTP method: `POST`.")
-NOT_A_PATH: Final = Text(
-    f"En az 1, en çok {LONGEST_PATH} karakterlik bir yol olmalı.",
-    f"Must be a path of 1 to {LONGEST_PATH} characters.",
-)
 NOT_A_STATUS: Final = Text("`404` ya da `4xx` gibi olmalı.", "Must be like `404` or `4xx`.")
 TWO_COUNTS: Final = Text("`kez`, `en_az` ya da `en_cok` ile birlikte olmaz.", "Not together with `en_az` or `en_cok`.")
 NO_COUNT_FITS: Final = Text("`en_az`, `en_cok` değerinden büyük olamaz.", "`en_az` cannot be more than `en_cok`.")
@@ -154,14 +148,8 @@ async def _verify(journal: Journal, request: Request) -> Response:
 
 
 def _choice(query: Mapping[str, str], journal: Journal, request: Request) -> Choice:
-    errors = []
     operation, method, path, status = (query.get(name) for name in ("operation", "method", "path", "status"))
-    if operation is not None and operation not in journal.operations:
-        errors.append(FieldError("/operation", unknown(operation, journal.operations)))
-    if method is not None and not _METHOD.fullmatch(method):
-        errors.append(FieldError("/method", NOT_A_METHOD))
-    if path is not None and not 0 < len(path) <= LONGEST_PATH:
-        errors.append(FieldError("/path", NOT_A_PATH))
+    errors = _call_errors(journal, ("operation", "method", "path"), operation, method, path)
     if status is not None and not _STATUS.fullmatch(status):
         errors.append(FieldError("/status", NOT_A_STATUS))
     if errors:
@@ -169,11 +157,23 @@ def _choice(query: Mapping[str, str], journal: Journal, request: Request) -> Cho
     return Choice(operation, method and method.upper(), path, status, boolean(query, "broken"), _sandbox(request))
 
 
+def _call_errors(
+    journal: Journal, names: tuple[str, str, str], operation: str | None, method: str | None, path: str | None
+) -> list[FieldError]:
+    """What of these no call has, by their names among the conditions."""
+    wrong = (
+        None if operation is None or operation in journal.operations else unknown(operation, journal.operations),
+        None if method is None else wrong_method(method),
+        None if path is None else wrong_path(path, journal.operations.values()),
+    )
+    return [FieldError(f"/{name}", why) for name, why in zip(names, wrong, strict=True) if why is not None]
+
+
 def _expected(value: dict[str, Any], journal: Journal, sandbox: bytes | None) -> Expected:
-    """Raises InvalidFields for an operation that there is not, and for counts that no number has."""
-    operation, method = value.get("islem"), value.get("yontem")
-    if operation is not None and operation not in journal.operations:
-        raise InvalidFields([FieldError("/islem", unknown(operation, journal.operations))])
+    """Raises InvalidFields for what no call has, and for counts that no number has."""
+    operation, method, path = value.get("islem"), value.get("yontem"), value.get("yol")
+    if errors := _call_errors(journal, ("islem", "yontem", "yol"), operation, method, path):
+        raise InvalidFields(errors)
     exactly, least, most = value.get("kez"), value.get("en_az"), value.get("en_cok")
     if exactly is not None:
         if least is not None or most is not None:
@@ -185,7 +185,7 @@ def _expected(value: dict[str, Any], journal: Journal, sandbox: bytes | None) ->
     if least > most:
         raise InvalidFields([FieldError("/en_az", NO_COUNT_FITS)])
     return Expected(
-        Choice(operation, method and method.upper(), value.get("yol"), value.get("durum"), sandbox=sandbox),
+        Choice(operation, method and method.upper(), path, value.get("durum"), sandbox=sandbox),
         since=int(value.get("since", 0)),
         query=value.get("sorgu", {}),
         headers=value.get("basliklar", {}),

@@ -10,9 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from impl.problems import FieldError, InvalidFields, Text
+from impl.wire.webhooks import EVENT_KINDS
 from mocks.control.parts import Parts
 from mocks.control.requests import check_names, json_body, reply, route, unknown
-from mocks.control.shown import showing
+from mocks.control.shown import language_of, showing
 from mocks.scene import Scene, Step
 from mocks.trigger_options import TRIGGERS
 from mocks.triggering import trigger
@@ -39,13 +40,12 @@ async def _trigger(parts: Parts, request: Request) -> Response:
     check_names(request.query_params, ())
     sandbox = await parts.sandbox(request)
     name, given = read_trigger(await json_body(request, "Trigger"))
-    scene = Scene(parts.calls, sandbox, parts.application.binding.schemas)
-    happened = await trigger(scene, name, given)
-    shown = [*map(showing(parts, sandbox.inbox, request), happened)]
+    scene = Scene(parts.calls, sandbox, parts.application.binding.schemas, language_of(request))
+    caused = await trigger(scene, name, given)
     return reply(
         {
-            "olaylar": [one for one in shown if one["olay"] == name],
-            "diger_olaylar": [{"id": one["id"], "olay": one["olay"]} for one in shown if one["olay"] != name],
+            "olaylar": [*map(showing(parts, sandbox.inbox, request), caused.wanted)],
+            "diger_olaylar": [{"id": one.id, "olay": EVENT_KINDS[one.kind]} for one in caused.others],
             "adimlar": [_step(step) for step in scene.steps],
         }
     )

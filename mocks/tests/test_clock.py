@@ -155,6 +155,11 @@ def test_a_wrong_change_names_the_field_and_changes_nothing(mock: Whole, body: o
     assert abs(mock.control("GET", "/clock")["fark_saniye"]) < 1
 
 
+def test_a_change_of_nothing_is_told_what_there_is_to_change(mock: Whole) -> None:
+    refused = mock.ask("POST", "/_mock/clock", {}, accept_language="en")
+    assert refused.json["hatalar"][0]["mesaj"] == "At least one of `ilerlet`, `ayarla`, `hiz` is needed."
+
+
 def test_parts_of_a_second_add_up(mock: Whole) -> None:
     mock.control("POST", "/clock", {"hiz": 0})
     before = mock.control("GET", "/clock")["timestamp"]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import openapi_spec_validator
 import pytest
+from standardwebhooks import Webhook
 
+from impl.contract.document import inlined
+from impl.contract.schemas import Schemas
 from impl.settings import Settings
 from impl.tests.client import DOCUMENT
 from mocks.app import Mock
@@ -74,6 +79,77 @@ def test_pages_of_other_sites_may_not(mock: Whole, method: str, headers: dict[st
 )
 def test_this_machine_may(mock: Whole, headers: dict[str, str]) -> None:
     assert mock.control("GET", "/clock", **headers)
+
+
+OPERATIONS = [(method.upper(), path) for path, item in control_document()["paths"].items() for method in item]
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_every_operation_documents_that_it_refuses_pages_of_other_sites(mock: Whole, method: str, path: str) -> None:
+    target = path.replace("{id}", "1").replace("{name}", "a")
+    refused = mock.ask(method, target, {}, origin="https://kotu.example")
+    assert (refused.status, refused.json["kod"]) == (403, "denetim_kapali")
+
+
+# Examples
+
+OF_ITSELF = {"show_control", "show_control_document"}
+"""What tells of the control API itself grows with each of its parts."""
+
+
+def _media() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every media type of a request or an answer, with the place where it stands."""
+    document = control_document()
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            named = [("request", operation.get("requestBody", {})), *operation["responses"].items()]
+            for name, part in named:
+                whole = inlined(document, part)
+                for media_type, media in whole.get("content", {}).items():
+                    yield f"{method} {path} {name} {media_type} of {operation['operationId']}", media
+
+
+def test_every_answer_has_an_example() -> None:
+    bare = [where for where, media in _media() if " 20" in where and not media.get("examples")]
+    assert {where.rpartition(" ")[2] for where in bare} == OF_ITSELF
+
+
+def test_every_example_keeps_its_schema() -> None:
+    schemas = Schemas(control_document())
+    faults = [
+        f"{where}, {name}: {list(error.instance_path)}: {error.message}"
+        for where, media in _media()
+        for name, example in media.get("examples", {}).items()
+        for error in schemas.validator(media.get("schema", {})).iter_errors(example["value"])
+    ]
+    assert faults == []
+
+
+def test_the_examples_of_a_state_can_be_loaded_and_are_told_again(mock: Whole) -> None:
+    content = control_document()["paths"]["/_mock/state"]["get"]["responses"]["200"]["content"]
+    for media_type, media in content.items():
+        (example,) = [one["value"] for one in media["examples"].values()]
+        body = example.encode() if isinstance(example, str) else example
+        assert mock.ask("PUT", "/_mock/state", body, content_type=media_type).status == 200
+        told = mock.ask("GET", "/_mock/state", accept=media_type)
+        again = told.body.decode() if isinstance(example, str) else told.json
+        assert _without_instant(again) == _without_instant(example)
+
+
+def _without_instant(state: Any) -> Any:
+    if isinstance(state, str):
+        return [line for line in state.splitlines() if not line.startswith("saved_at")]
+    return {name: value for name, value in state.items() if name != "saved_at"}
+
+
+def test_the_example_of_a_trigger_is_signed(mock: Whole) -> None:
+    answers = control_document()["paths"]["/_mock/trigger"]["post"]["responses"]
+    (example,) = answers["200"]["content"]["application/json"]["examples"].values()
+    (event,) = example["value"]["olaylar"]
+    headers = event["basliklar"]
+    at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+    assert Webhook(event["secret"]).sign(headers["webhook-id"], at, event["metin"]) == headers["webhook-signature"]
+    assert json.loads(event["metin"]) == event["govde"]
 
 
 def test_names_that_were_allowed_are_ours() -> None:

@@ -191,7 +191,10 @@ def test_what_breaks_the_contract_can_be_listed_alone(busy: Mock) -> None:
     [
         ("journal?operation=widget_inti", "/operation"),
         ("journal?method=P%20T", "/method"),
+        ("journal?method=POTS", "/method"),
         ("journal?path=", "/path"),
+        ("journal?path=api", "/path"),
+        ("journal.har?method=POTS", "/method"),
         ("journal?status=6xx", "/status"),
         ("journal?status=x", "/status"),
         ("journal?broken=1", "/broken"),
@@ -401,7 +404,7 @@ def test_on_a_miss_the_nearest_calls_are_told_with_their_differences(busy: Mock)
     expected = {"islem": "widget_init", "govde": {"ziyaretci_id": "user_42"}}
     answer = busy("POST", "/_mock/verify", expected, accept_language="en").json
     assert (answer["tutuyor"], answer["sayi"]) == (False, 0)
-    assert answer["aciklama"] == "Expected: at least 1 times; came: 0 times."
+    assert answer["aciklama"] == "Expected: at least once; came: 0 times."
     assert [one["id"] for one in answer["yakin"]] == [2, 1, 4, 3]
     assert answer["yakin"][0]["uymayan"] == [{"alan": "/govde/ziyaretci_id", "beklenen": "user_42", "gelen": "a|b"}]
     assert answer["yakin"][3]["uymayan"] == [{"alan": "/islem", "beklenen": "widget_init", "gelen": None}]
@@ -443,6 +446,9 @@ def test_whoever_expects_nothing_more_than_few_calls_may_expect_none(mock: Mock)
         ({"en_az": 2, "en_cok": 1}, "/en_az"),
         ({"durum": 200}, "/durum"),
         ({"yol": ""}, "/yol"),
+        ({"yol": "api", "kez": 0}, "/yol"),
+        ({"yontem": "POTS", "kez": 0}, "/yontem"),
+        ({"yontem": "P T"}, "/yontem"),
         ({"sorgu": {"a": 1}}, "/sorgu/a"),
         ({"basliklar": {"a": ["x"]}}, "/basliklar/a"),
         ([], ""),
@@ -452,6 +458,35 @@ def test_an_expectation_that_means_nothing_is_refused_by_name(busy: Mock, body: 
     answer = busy("POST", "/_mock/verify", body)
     assert answer.status == 422
     assert [error["alan"] for error in answer.json["hatalar"]] == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ({"yontem": "pots"}, "Unknown; did you mean `POST`?"),
+        ({"yontem": "X"}, "Unknown; known: CONNECT, DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, TRACE."),
+        ({"yol": "api"}, "Must begin with `/` or `*`; did you mean `/api`?"),
+        ({"yol": "api/v1/widget/*"}, "Must begin with `/` or `*`; did you mean `/api/v1/widget/*`?"),
+        ({"yol": "widget/init"}, "Must begin with `/` or `*`; did you mean `/api/v1/widget/init`?"),
+        ({"yol": "http://m/api/v1/widget/init?a"}, "Must begin with `/` or `*`; did you mean `/api/v1/widget/init`?"),
+        ({"yol": "http://[/"}, "Must begin with `/` or `*`; did you mean `/http://[/`?"),
+        ({"yol": "/yok?a=1"}, "The query is no part of the path; did you mean `/yok`?"),
+        (
+            {"yol": "/api/v1/operator/chat/{id}/accept"},
+            "Any value is written `*`; did you mean `/api/v1/operator/chat/*/accept`?",
+        ),
+    ],
+)
+def test_a_condition_that_no_call_can_meet_gets_the_nearest_that_one_can(
+    busy: Mock, condition: dict[str, str], said: str
+) -> None:
+    refused = busy("POST", "/_mock/verify", condition | {"kez": 0}, accept_language="en")
+    assert (refused.status, [error["mesaj"] for error in refused.json["hatalar"]]) == (422, [said])
+
+
+@pytest.mark.parametrize("condition", [{"yontem": "trace"}, {"yol": "/yok/{id}"}, {"yol": "*"}, {"yol": "*init"}])
+def test_a_condition_that_calls_may_meet_is_no_mistake(busy: Mock, condition: dict[str, str]) -> None:
+    assert busy("POST", "/_mock/verify", condition).status == 200
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def test_every_option_is_explained_documented_and_of_some_event() -> None:
     documented = control_document()["components"]["schemas"]["Trigger"]["properties"]
     assert set(OPTIONS) == set(documented) - {"olay"} == {name for one in TRIGGERS.values() for name in one.options}
     assert all(set(one.of_new) < set(one.options) for one in TRIGGERS.values())
+    assert all(bool(one.operator) is ("operator" in one.options) for one in TRIGGERS.values())
 
 
 # With nothing chosen
@@ -128,6 +129,25 @@ def test_a_visitors_open_chat_makes_room_for_a_new_one(mock: Whole) -> None:
     assert _steps(told) == ["end_chat", "start_chat"]
     assert _one(told)["oturum_id"] == 43
     assert _one(told)["ziyaretci_adi"] == "Ahmet Yilmaz", "the name that the site told"
+
+
+@pytest.mark.parametrize(
+    ("event", "options", "others"),
+    [
+        ("yeni_chat", {}, ["chat_kapandi"]),
+        ("chat_kapandi", {"kapatan": "operator"}, ["chat_kapandi", "yeni_chat"]),
+        ("memnuniyet_puan", {}, ["chat_kapandi", "yeni_chat", "chat_kapandi"]),
+    ],
+)
+def test_that_a_chat_was_closed_to_make_room_is_told_among_the_others(
+    mock: Whole, event: str, options: dict[str, str], others: list[str]
+) -> None:
+    old = _one(trigger(mock, "yeni_chat", ziyaretci="abc123"))["oturum_id"]
+    told = trigger(mock, event, ziyaretci="abc123", **options)
+    assert [one["olay"] for one in told["diger_olaylar"]] == others
+    assert _one(told)["oturum_id"] == old + 1, "the event that was asked for is that of the new chat"
+    ids = [one["id"] for one in told["diger_olaylar"] + told["olaylar"]]
+    assert ids == [one["id"] for one in inbox(mock)][1:], "nothing that happened is hidden"
 
 
 def test_a_ticket_is_made_as_chosen_and_solved_again_after_it_was_opened_again(mock: Whole) -> None:
@@ -220,17 +240,108 @@ def test_a_chat_that_is_over_is_not_closed_nor_rated_twice(mock: Whole) -> None:
         refused = mock.ask("POST", "/_mock/trigger", {"olay": event, "oturum": 42}, accept_language="en")
         assert said in refused.json["hatalar"][0]["mesaj"]
     trigger(mock, "chat_kapandi", oturum=43)
+    refused = mock.ask("POST", "/_mock/trigger", {"olay": "chat_kapandi", "oturum": 43}, accept_language="en")
+    assert refused.json["hatalar"][0]["mesaj"] == "Chat 43 is closed already. No chat is open."
     asked = {"olay": "memnuniyet_puan", "oturum": 43, "operator": "destek@example.com"}
     refused = mock.ask("POST", "/_mock/trigger", asked, accept_language="en")
     assert "nobody can take it" in refused.json["hatalar"][0]["mesaj"]
     assert len(inbox(mock)) == len(before) + 1
 
 
+def _limit(mock: Whole, operator_id: int, most: int) -> None:
+    """In tenant 1."""
+    memberships = mock.mock.sandboxes.main.store.tables.memberships_by_operator
+    mine = memberships[operator_id]
+    memberships[operator_id] = tuple(replace(one, chat_limit=most) if one.tenant_id == 1 else one for one in mine)
+
+
+def _fill(mock: Whole, email: str, visitor: str = "dolu") -> int:
+    """That operator gets a chat of this visitor."""
+    chat_id: int = _one(trigger(mock, "yeni_chat", ziyaretci=visitor))["oturum_id"]
+    assert mock.ask("POST", f"/api/v1/operator/chat/{chat_id}/accept", **mock.signed_in(email)).status == 200
+    return chat_id
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"olay": "chat_kapandi"},
+        {"olay": "chat_kapandi", "kapatan": "ziyaretci"},
+        {"olay": "chat_kapandi", "musteri": "CM_DEMO_2026", "ziyaretci": "abc123"},
+        {"olay": "memnuniyet_puan"},
+    ],
+)
+def test_an_operator_at_capacity_is_refused_before_the_first_step(mock: Whole, asked: dict[str, str]) -> None:
+    _limit(mock, 8, 1)
+    _fill(mock, "destek@example.com")
+    trigger(mock, "yeni_chat", ziyaretci="abc123")
+    before, chats = inbox(mock), _state(mock)[0]
+    refused = mock.ask("POST", "/_mock/trigger", asked | {"operator": "destek@example.com"}, accept_language="en")
+    said = "May have 1 chat of CozumMerkezi Demo at most, and has no room. These have: operator@example.com."
+    assert refused.status == 422
+    assert refused.json["hatalar"] == [{"alan": "/operator", "mesaj": said}]
+    assert (inbox(mock), _state(mock)[0]) == (before, chats)
+
+
+def test_without_a_name_the_chat_is_taken_by_somebody_who_has_room(mock: Whole) -> None:
+    _limit(mock, 8, 1)
+    _fill(mock, "destek@example.com")
+    assert _one(trigger(mock, "chat_kapandi", kapatan="operator"))["operator_id"] == 7
+    _limit(mock, 7, 0)
+    before = inbox(mock)
+    asked = {"olay": "chat_kapandi", "kapatan": "operator"}
+    refused = mock.ask("POST", "/_mock/trigger", asked, accept_language="en").json["hatalar"]
+    assert refused == [{"alan": "/operator", "mesaj": "No operator of the tenant has room for a chat."}]
+    refused = mock.ask(
+        "POST", "/_mock/trigger", asked | {"operator": "operator@example.com"}, accept_language="en"
+    ).json
+    assert refused["hatalar"][0]["mesaj"].endswith("and has no room. Nobody else has.")
+    assert inbox(mock) == before
+
+
+def test_a_full_operator_still_closes_what_they_have_or_what_makes_room(mock: Whole) -> None:
+    _limit(mock, 8, 1)
+    _fill(mock, "destek@example.com", "abc123")
+    told = trigger(mock, "chat_kapandi", ziyaretci="abc123", operator="destek@example.com")
+    assert _steps(told) == ["end_chat", "start_chat", "accept_chat", "close_chat"], "the first one makes room"
+    assert _one(told)["operator_id"] == 8
+    chat_id = _fill(mock, "destek@example.com")
+    told = trigger(mock, "chat_kapandi", oturum=chat_id, operator="destek@example.com")
+    assert _steps(told) == ["close_chat"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "start_chat was refused: 402 deneme_suresi_doldu: This tenant's trial is over; nothing new can be created. "
+            "Nothing was done before.",
+        ),
+        (
+            "tr",
+            "start_chat reddedildi: 402 deneme_suresi_doldu: "
+            "Bu projenin deneme süresi doldu; yeni kayıt oluşturulamaz. Daha önce bir şey yapılmadı.",
+        ),
+    ],
+)
+def test_why_a_step_was_refused_is_told_in_the_callers_language(mock: Whole, language: str, said: str) -> None:
+    sandbox = mock.mock.sandboxes.main
+    tables = sandbox.store.tables
+    tables.tenants[1] = replace(tables.tenants[1], trial_ends_at=sandbox.clock.now() - timedelta(days=1))
+    refused = mock.ask("POST", "/_mock/trigger", {"olay": "yeni_chat"}, accept_language=language)
+    assert refused.json["detail"] == said
+
+
 def test_an_operator_with_another_session_does_not_go_by_signing_out(mock: Whole) -> None:
     mock.signed_in()
     asked = {"olay": "operator_cevrimdisi", "operator": "destek@example.com", "neden": "cikis"}
     refused = mock.ask("POST", "/_mock/trigger", asked, accept_language="en")
-    assert "1 open sessions" in refused.json["hatalar"][0]["mesaj"]
+    said = "The operator has 1 other session open, and goes offline only when the last one ends. Choose `manuel`."
+    assert refused.json["hatalar"][0]["mesaj"] == said
+    mock.signed_in()
+    refused = mock.ask("POST", "/_mock/trigger", asked, accept_language="en")
+    assert "has 2 other sessions open" in refused.json["hatalar"][0]["mesaj"]
     assert inbox(mock) == []
 
 

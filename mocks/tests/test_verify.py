@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mocks.choosing import Choice, path_matches, status_matches
 from mocks.journal import KEPT_BODY, Entry
 from mocks.tests.entries import entry
-from mocks.verify import NEAREST, Expected, Miss, differences, told, verify
+from mocks.verify import MOST, NEAREST, Expected, Miss, differences, told, verify
 
 JSON_HEADERS = [(b"content-type", b"application/json")]
 VALUES = st.recursive(
@@ -193,3 +193,18 @@ def test_a_status_is_meant_by_number_or_by_class() -> None:
     assert not status_matches("4xx", 500)
     assert not status_matches("404", 400)
     assert not status_matches("1xx", 0)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "count", "sentence"),
+    [
+        (1, MOST, 0, "Expected: at least once; came: 0 times."),
+        (2, MOST, 1, "Expected: at least 2 times; came: once."),
+        (1, 1, 2, "Expected: once; came: 2 times."),
+        (0, 0, 1, "Expected: 0 times; came: once."),
+        (0, 1, 2, "Expected: at most once; came: 2 times."),
+        (1, 3, 4, "Expected: 1 to 3 times; came: 4 times."),
+    ],
+)
+def test_it_is_told_in_english_too(least: int, most: int, count: int, sentence: str) -> None:
+    assert told(Expected(at_least=least, at_most=most), count).en == sentence
