@@ -383,7 +383,7 @@ class InvalidFields(Problem):
     status = 422
     code = "alan_hatasi"
     title = Text("Alanlar geçersiz", "Invalid fields")
-    detail = Text("{count} alan geçersiz.", "{count} invalid fields.")
+    detail = Text("{count} alan geçersiz.", "Invalid fields: {count}.")
 
     def __init__(self, errors: list[FieldError]) -> None:
         super().__init__(count=len(errors))

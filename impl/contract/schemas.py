@@ -133,9 +133,13 @@ def _sentence(name: str, kind: Any) -> Text:
                 f"This value must be {' or '.join(t.en for t in types)}.",
             )
         case "minLength":
-            return Text(f"En az {kind.limit} karakter olmalı.", f"Must have {kind.limit} characters at least.")
+            return Text(
+                f"En az {kind.limit} karakter olmalı.", f"Must have {_count(kind.limit, 'character')} at least."
+            )
         case "maxLength":
-            return Text(f"En çok {kind.limit} karakter olmalı.", f"Must have {kind.limit} characters at most.")
+            return Text(
+                f"En çok {kind.limit} karakter olmalı.", f"Must have {_count(kind.limit, 'character')} at most."
+            )
         case "exclusiveMinimum":
             return Text(f"{kind.limit} değerinden büyük olmalı.", f"Must be more than {kind.limit}.")
         case "exclusiveMaximum":
@@ -145,9 +149,9 @@ def _sentence(name: str, kind: Any) -> Text:
         case "maximum":
             return Text(f"En çok {kind.limit} olmalı.", f"Must be {kind.limit} or less.")
         case "minItems" | "minProperties":
-            return Text(f"En az {kind.limit} öge olmalı.", f"Must have {kind.limit} items at least.")
+            return Text(f"En az {kind.limit} öge olmalı.", f"Must have {_count(kind.limit, 'item')} at least.")
         case "maxItems" | "maxProperties":
-            return Text(f"En çok {kind.limit} öge olmalı.", f"Must have {kind.limit} items at most.")
+            return Text(f"En çok {kind.limit} öge olmalı.", f"Must have {_count(kind.limit, 'item')} at most.")
         case "enum":
             options = ", ".join(f"`{option}`" for option in kind.options)
             return Text(f"Şunlardan biri olmalı: {options}.", f"Must be one of: {options}.")
@@ -159,6 +163,10 @@ def _sentence(name: str, kind: Any) -> Text:
             return Text(f"Beklenen biçimde değil: {kind.pattern}", f"Not in the expected form: {kind.pattern}")
         case _:
             return Text("Sözleşmeye uymuyor.", "Does not keep the contract.")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing if number == 1 else f'{thing}s'}"
 
 
 def _pointer(path: list[str | int]) -> str:

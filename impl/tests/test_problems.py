@@ -135,7 +135,7 @@ def test_field_errors_are_pointers_with_a_sentence_in_the_language() -> None:
         "Must be a text.",
     ]
     assert body(invalid, "tr")["detail"] == "2 alan geçersiz."
-    assert body(invalid, "en")["detail"] == "2 invalid fields."
+    assert body(invalid, "en")["detail"] == "Invalid fields: 2."
 
 
 def test_problem_without_field_errors_has_no_hatalar() -> None:
