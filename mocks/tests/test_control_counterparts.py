@@ -55,6 +55,32 @@ def test_a_script_can_be_yaml(mock: Whole) -> None:
     assert told["operator"]["betik"] == {"rules": [{"when": "waiting", "do": "accept"}]}
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_script_can_be_one_line_of_yaml(mock: Whole, end: str) -> None:
+    text = "{operators: all, rules: [{when: start, do: {status: cevrimici}}]}" + end
+    assert mock.control("PUT", "/counterparts", {"operator": text})["operator"]["acik"] is True
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "message"),
+    [
+        ("\n", "", "must be a mapping that has `seed`, `operators`, `rules`."),
+        ("# boş\n", "", "must be a mapping that has `seed`, `operators`, `rules`."),
+        ("off\n", "", "line 1: must be a mapping that has `seed`, `operators`, `rules`."),
+        ("atuo\n", "", "line 1: must be a mapping that has `seed`, `operators`, `rules`."),
+        ("rules: []", "/rules", "line 1: must be a list of 1 to 200 items."),
+        ("rules: []\n", "/rules", "line 1: must be a list of 1 to 200 items."),
+        ("of", "", "there is no `of`. Did you mean `off`? There are auto, off."),
+    ],
+)
+def test_what_a_text_has_in_place_of_a_script_is_told_as_a_script_s_fault(
+    mock: Whole, text: str, field: str, message: str
+) -> None:
+    refused = mock.ask("PUT", "/_mock/counterparts", {"operator": text}, accept_language="en")
+    assert refused.json["hatalar"] == [{"alan": f"/operator{field}", "mesaj": message}]
+    assert mock.control("GET", "/counterparts") == OFF
+
+
 def test_what_they_did_and_will_do_is_counted(mock: Whole) -> None:
     scene = People(mock)
     scene.follow("operator", rules())
