@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -42,7 +43,7 @@ def read_script(side: Side, text: str | bytes) -> Script:
     """A script in YAML. Raises WrongScript, with the line."""
     content, lines = read_yaml(text)
     try:
-        return script_of(side, content)
+        return replace(script_of(side, content), lines=lines)
     except WrongScript as wrong:
         raise wrong.at_line(lines) from None
 

@@ -100,7 +100,16 @@ def _kind(side: Side) -> type[Counterpart]:
 
 
 def check_people(script: Script, tables: MemoryTx) -> None:
-    """Raises WrongScript for operators and tenants that are not there."""
+    """Raises WrongScript for operators and tenants that are not there; of YAML with the line."""
+    from mocks.counterparts.errors import WrongScript
+
+    try:
+        _check_people(script, tables)
+    except WrongScript as wrong:
+        raise wrong.at_line(script.lines) from None
+
+
+def _check_people(script: Script, tables: MemoryTx) -> None:
     from mocks.counterparts.errors import unknown
 
     for at, email in enumerate(script.operators or ()):

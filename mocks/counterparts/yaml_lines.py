@@ -11,6 +11,8 @@ from mocks.counterparts.errors import WrongScript
 
 MOST_PARTS: Final = 50_000
 """More than any script has, aliases followed."""
+ENDS: Final = ("<stream end>", "end of stream")
+"""How PyYAML says that the text has ended."""
 
 
 def read_yaml(text: str | bytes) -> tuple[Any, dict[str, int]]:
@@ -28,10 +30,19 @@ def read_yaml(text: str | bytes) -> tuple[Any, dict[str, int]]:
     except (yaml.YAMLError, UnicodeError, ValueError, RecursionError) as error:
         if isinstance(error, WrongScript):
             raise
-        mark = getattr(error, "problem_mark", None)
-        why = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
-        line = mark.line + 1 if mark else None
-        raise WrongScript("", f"YAML okunamıyor: {why}.", f"is not YAML: {why}.", line) from None
+        raise _not_yaml(error) from None
+
+
+def _not_yaml(error: Exception) -> WrongScript:
+    """What cannot be read and where; of what is not closed up to the end, where that begins."""
+    why = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML")
+    mark, begin = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if begin and mark and any(end in why for end in ENDS):
+        mark = begin
+    if begin and mark and begin.line < mark.line:
+        why = f"{why} ({getattr(error, 'context', None)}, line {begin.line + 1})"
+    line = mark.line + 1 if mark else None
+    return WrongScript("", f"YAML okunamıyor: {why}.", f"is not YAML: {why}.", line)
 
 
 def plain(value: object) -> Any:

@@ -101,6 +101,7 @@ def test_what_they_did_and_will_do_is_counted(mock: Whole) -> None:
             "line 2: there is no",
         ),
         ({"operator": {"operators": ["destk@example.com"], "rules": ACCEPT}}, "/operator/operators/0", "`destek@"),
+        ({"operator": f"rules: {ACCEPT}\noperators: [destk@example.com]"}, "/operator/operators/0", "line 2: there is"),
         ({"ziyaretci": {"visitors": STRANGER, "rules": VISIT}}, "/ziyaretci/rules/0/do/page", "must be a text"),
         ({"ziyaretci": {"visitors": STRANGER, "rules": RATE}}, "/ziyaretci/visitors/0/key", "mean `CM_DEMO_2026`"),
         ({"operator": 7}, "/operator", ""),

@@ -90,7 +90,13 @@ def test_pauses_that_follow_each_other_add_up() -> None:
         ("  do: accept\n", "", "line 3, /rules/0: has no `do`."),
         ("[destek@example.com]", "[]", "line 1, /operators: must be 1 to 200 texts."),
         ("rules:", "seed: x\nrules:", "line 2, /seed: must be a whole number from"),
-        ("- when: waiting", "- when: [", "line 5: is not YAML: "),
+        (
+            "- when: waiting",
+            "- when: [",
+            "line 5: is not YAML: expected ',' or ']', but got '<scalar>' (while parsing a flow sequence, line 3).",
+        ),
+        ("  - close\n", "  - [close\n\n", "line 10: is not YAML: expected ',' or ']', but got '<stream end>'."),
+        ("  - close\n", "  - 'close\n\n", "line 10: is not YAML: found unexpected end of stream."),
     ],
 )
 def test_what_is_wrong_in_operators_is_told_with_its_line(old: str, new: str, message: str) -> None:
