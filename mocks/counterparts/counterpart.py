@@ -20,6 +20,8 @@ from mocks.sandbox import Sandbox
 
 MOST_AT_ONCE: Final = 100
 """Acts that are done without looking at the clock again."""
+OF_ANOTHER_SCRIPT: Final = -1
+"""In place of the place of a rule that the script no longer has."""
 TIMER: Final = (Act("every", None, AT_ONCE),)
 """What is planned for the rules that begin something by themselves."""
 
@@ -54,16 +56,20 @@ class Counterpart(ABC):
         """The state at which it looked last."""
         self._acting = asyncio.Lock()
         self._failure = ""
-        self.follow(script, source)
+        self.script, self.source = script, source
 
     def follow(self, script: Script, source: str) -> None:
-        """From now on that script; what is planned is done still."""
-        self.script, self.source = script, source
+        """From now on that script: who is new in it starts, what is planned is done still."""
+        before, self.script, self.source = self.script, script, source
         for threads in self.threads.values():
             for thread in threads.values():
                 thread.uses.clear()
-        if self._seen is not None:
+                if thread.plan is not None:
+                    thread.plan.rule = OF_ANOTHER_SCRIPT
+        if self._seen is self.tables:  # otherwise it begins anew when it looks next
             self._start_timers()
+            for occasion in self.go_on(before):
+                self.meet(occasion)
 
     @property
     def tables(self) -> MemoryTx:
@@ -109,6 +115,10 @@ class Counterpart(ABC):
     def begin(self) -> Iterator[Occasion]:
         """What happens when it is switched on, or meets another world."""
         yield from ()
+
+    @abstractmethod
+    def go_on(self, before: Script) -> Iterator[Occasion]:
+        """What happens when its script takes the place of that one: the start of those whom that did not have."""
 
     @abstractmethod
     def look(self) -> None:

@@ -492,3 +492,36 @@ def test_webhooks_and_rating_follow_as_ever(scene: People) -> None:
     assert scene.mock.widget("chat/rate", {"ziyaretci_id": "abc123", "oturum_id": chat, "puan": 5}).status == 200
     told = [row.event for row in scene.tables.outbox]
     assert [event.chat_id for event in told if isinstance(event, ChatClosed)] == [42, chat]
+
+
+# Another script
+
+
+def states(scene: People) -> dict[str, str]:
+    return {operator.email: operator.state for operator in scene.tables.operators.values()}
+
+
+def test_an_operator_who_is_new_in_another_script_starts_and_who_stays_does_not_start_again(scene: People) -> None:
+    everybody = list(states(scene))
+    scene.follow("operator", rules(operators=everybody[:1]))
+    scene.pass_time(1)
+    assert Counter(states(scene).values()) == {"online": 1, "offline": 2}
+    scene.panel("PUT", "status", {"durum": "mesgul"}, everybody[0])
+    scene.follow("operator", rules(operators=everybody[:2]))
+    scene.pass_time(1)
+    assert [states(scene)[email] for email in everybody] == ["busy", "online", "offline"]
+    scene.follow("operator", rules())
+    scene.pass_time(1)
+    assert [states(scene)[email] for email in everybody] == ["busy", "online", "online"]
+
+
+def test_what_was_planned_by_another_script_does_not_count_for_a_rule_of_this_one(scene: People) -> None:
+    once = {"when": "message", "times": 1, "after": 2, "do": {"reply": "Bir kez"}}
+    scene.follow("operator", rules(once))
+    chat = scene.opens(text="Merhaba")
+    scene.pass_time(1)
+    scene.follow("operator", rules({**once, "do": {"reply": "Yalnız bir kez"}}))
+    for _ in range(3):
+        scene.says(chat, "Orada mısınız?")
+        scene.pass_time(10)
+    assert scene.texts(chat) == ["Yalnız bir kez"]
