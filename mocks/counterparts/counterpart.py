@@ -94,18 +94,17 @@ class Counterpart(ABC):
 
     async def run_due(self) -> int:
         async with self._acting:
-            done = 0
+            tried = 0
             try:
                 self._look()
                 await self.stay()
-                while done < MOST_AT_ONCE and (plan := self._plans.first()) and plan.due <= self._now():
+                while tried < MOST_AT_ONCE and (plan := self._plans.first()) and plan.due <= self._now():
                     self._plans.take()
-                    done += await self._step(plan)
+                    tried += await self._step(plan)
                     self._look()
             except Exception:
                 self._fail()
-            self.done += done
-            return done
+            return tried
 
     def callers(self) -> Collection[int]:
         return ()
@@ -255,6 +254,7 @@ class Counterpart(ABC):
                 self.plan(Occasion(("every",), thread, f"{timer.key}:{count}"), timer.id, random)
 
     async def _step(self, plan: Plan) -> int:
+        """How many acts were tried: one that fails counts, or it might be tried again and again at the same instant."""
         act, thread = plan.act, plan.occasion.thread
         if plan.acts is TIMER:
             self._ring(plan)
@@ -266,9 +266,10 @@ class Counterpart(ABC):
             plan.dropped = True
             if thread.plan is plan:
                 thread.plan = None
-            return 0
+            return 1
         finally:
             thread.seen = None  # what was planned may have kept something else back
+        self.done += 1
         plan.step += 1
         thread = plan.occasion.thread  # a chat that was opened has its own
         thread.seen = None

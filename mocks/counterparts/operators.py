@@ -186,6 +186,9 @@ class SimulatedOperators(Talk):
         replies = self.tables.replies[ticket.id]
         if upto <= thread.answered or (replies and replies[-1].sender == "operator"):
             return
+        if thread.plan is None and not self._free(ticket.tenant_id):
+            thread.seen = None  # it waits until somebody is there
+            return
         if thread.plan is None or thread.plan.occasion.upto != upto:
             self.drop(thread)
             text = replies[-1].text if replies else f"{ticket.subject}\n{ticket.text}"

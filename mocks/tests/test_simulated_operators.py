@@ -9,6 +9,9 @@ from typing import Any, Final
 import pytest
 
 from impl.model import ChatClosed
+from mocks.counterparts.counterpart import Impossible
+from mocks.counterparts.operators import SimulatedOperators
+from mocks.counterparts.plans import Plan
 from mocks.falling_due import next_due
 from mocks.tests.people import People, people, rules
 from mocks.tests.whole import whole_mock
@@ -525,3 +528,31 @@ def test_what_was_planned_by_another_script_does_not_count_for_a_rule_of_this_on
         scene.says(chat, "Orada mısınız?")
         scene.pass_time(10)
     assert scene.texts(chat) == ["Yalnız bir kez"]
+
+
+# What cannot be done
+
+
+def test_a_ticket_waits_until_somebody_is_there(scene: People) -> None:
+    opened = {"ziyaretci_id": "abc123", "konu": "Fatura", "mesaj": "Nerede?"}
+    ticket = scene.mock.widget("ticket/create", opened).json["data"]["ticket"]["id"]
+    answer = {"when": "ticket", "do": {"reply": "Ekte."}}
+    scene.follow("operator", {"rules": [answer]})
+    assert scene.pass_time(60) == 0, "everybody is offline"
+    scene.panel("PUT", "status", {"durum": "cevrimici"})
+    scene.pass_time(1)
+    assert [reply.text for reply in scene.tables.replies[ticket]] == ["Ekte."]
+
+
+def test_an_act_that_fails_again_and_again_does_not_stop_the_clock(
+    scene: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(self: SimulatedOperators, plan: Plan) -> None:
+        plan.occasion.thread.waited = False
+        raise Impossible("never")
+
+    monkeypatch.setattr(SimulatedOperators, "_accept", fail)
+    scene.follow("operator", {"rules": [rules()["rules"][0], {"when": "waiting", "do": "accept"}]})
+    before = scene.mock.control("GET", "/clock")["timestamp"]
+    scene.pass_time(60)
+    assert scene.mock.control("GET", "/clock")["timestamp"] == before + 60
