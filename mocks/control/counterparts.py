@@ -86,6 +86,7 @@ def _side(parts: Parts, sandbox: Sandbox, side: Side) -> dict[str, Any]:
     counterpart = parts.counterparts.of(sandbox, side)
     if counterpart is None:
         return {"acik": False}
+    counterpart.next_due()  # looks: the state may have been reset
     return {
         "acik": True,
         "kaynak": counterpart.source,

@@ -47,9 +47,9 @@ class Counterpart(ABC):
         self.calls = calls
         self.threads: defaultdict[ThreadKind, dict[int | str, Thread]] = defaultdict(dict)
         self.done = 0
-        """How many acts it has done."""
+        """How many acts of the script it has done since it follows it, or since the state was reset."""
         self.trouble: str | None = None
-        """The last act that could not be done, and why."""
+        """The last of them that could not be done, and why."""
         self._seed = seed
         self._plans = Schedule()
         self._seen: MemoryTx | None = None
@@ -61,6 +61,7 @@ class Counterpart(ABC):
     def follow(self, script: Script, source: str) -> None:
         """From now on that script: who is new in it starts, what is planned is done still."""
         before, self.script, self.source = self.script, script, source
+        self.done, self.trouble = 0, None
         for threads in self.threads.values():
             for thread in threads.values():
                 thread.uses.clear()
@@ -214,6 +215,7 @@ class Counterpart(ABC):
     def _look(self) -> None:
         if self.tables is not self._seen:  # the state was reset, or another one was loaded
             self._seen = self.tables
+            self.done, self.trouble = 0, None
             self._plans.clear()
             self.threads.clear()
             self._start_timers()
@@ -259,17 +261,19 @@ class Counterpart(ABC):
         if plan.acts is TIMER:
             self._ring(plan)
             return 0
+        seen = self._seen
         try:
             await self.act(plan, act.verb, act.value)
         except (Impossible, Refused, NoSuchCaller) as error:
-            self.trouble = f"{thread.key}, {act.verb}: {error}"
+            if self._is_told(plan, seen):
+                self.trouble = f"{thread.key}, {act.verb}: {_why(error)}"
             plan.dropped = True
             if thread.plan is plan:
                 thread.plan = None
             return 1
         finally:
             thread.seen = None  # what was planned may have kept something else back
-        self.done += 1
+        self.done += self._is_told(plan, seen)
         plan.step += 1
         thread = plan.occasion.thread  # a chat that was opened has its own
         thread.seen = None
@@ -283,5 +287,16 @@ class Counterpart(ABC):
             self._plans.add(plan)
         return 1
 
+    def _is_told(self, plan: Plan, seen: MemoryTx | None) -> bool:
+        """Whether the plan is of the script and the state that hold by now."""
+        return plan.rule != OF_ANOTHER_SCRIPT and self._seen is seen
+
     def _now(self) -> float:
         return self.sandbox.clock.timestamp()
+
+
+def _why(error: Exception) -> str:
+    """What an act met; of a refusal the fields too."""
+    fields = error.problem.get("hatalar") if isinstance(error, Refused) else None
+    told = "; ".join([f"{field['alan']}: {field['mesaj']}" for field in fields or ()])
+    return f"{error} {told}" if told else str(error)

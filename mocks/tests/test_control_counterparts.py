@@ -165,3 +165,54 @@ def test_a_failure_of_theirs_is_logged_once_and_stops_nothing(
     monkeypatch.undo()
     scene.pass_time(60)
     assert scene.chat(42).state == "active"
+
+
+# What is told
+
+
+WRONG_PROFILE = {
+    "visitors": [{"key": "CM_DEMO_2026", "id": "elif", "profile": {"ad": "Elif", "email": "elif"}}],
+    "rules": [{"when": {"every": 5}, "do": ["profile"]}],
+}
+
+
+def told(mock: Whole) -> Any:
+    return mock.control("GET", "/counterparts")["ziyaretci"]
+
+
+def test_what_was_refused_is_told_with_its_field(mock: Whole) -> None:
+    scene = People(mock)
+    scene.follow("visitor", WRONG_PROFILE)
+    scene.pass_time(6)
+    trouble = told(mock)["son_sorun"]
+    assert trouble.startswith(
+        "visitor:CM_DEMO_2026:elif, profile: set_customer_info: 422 alan_hatasi: 1 alan geçersiz. "
+    )
+    assert " /email: " in trouble
+
+
+def test_trouble_and_count_begin_anew_with_another_script_and_with_a_reset(mock: Whole) -> None:
+    scene = People(mock)
+    both = {**WRONG_PROFILE, "rules": [{"when": {"every": 5}, "do": [{"page": "https://a.example/"}, "profile"]}]}
+    scene.follow("visitor", both)
+    scene.pass_time(6)
+    assert (told(mock)["yapilan"], told(mock)["son_sorun"] is None) == (1, False)
+    scene.follow("visitor", both)
+    assert (told(mock)["yapilan"], told(mock)["son_sorun"]) == (0, None)
+    scene.pass_time(6)
+    assert (told(mock)["yapilan"], told(mock)["son_sorun"] is None) == (1, False)
+    mock.control("POST", "/reset")
+    assert (told(mock)["acik"], told(mock)["yapilan"], told(mock)["son_sorun"]) == (True, 0, None)
+
+
+def test_what_an_earlier_script_had_planned_is_done_and_says_nothing_of_this_one(mock: Whole) -> None:
+    scene = People(mock)
+    page = {"page": "https://a.example/"}
+    visit = {"when": "start", "do": [page, {"wait": 5}, page, "profile"]}
+    scene.follow("visitor", {**WRONG_PROFILE, "rules": [visit]})
+    scene.pass_time(1)
+    scene.follow("visitor", {**WRONG_PROFILE, "rules": [{"when": "closed", "do": {"rate": 5}}]})
+    assert told(mock)["bekleyen"] == 1
+    scene.pass_time(10)
+    assert len(scene.panel("GET", "context/elif")["sayfa_gecmisi"]) == 2
+    assert (told(mock)["yapilan"], told(mock)["bekleyen"], told(mock)["son_sorun"]) == (0, 0, None)
