@@ -8,6 +8,7 @@ import msgspec
 import yaml
 
 from mocks.counterparts.errors import WrongScript
+from mocks.yaml_keys import key_given_twice
 
 MOST_PARTS: Final = 50_000
 """More than any script has, aliases followed."""
@@ -61,10 +62,28 @@ def _number(node: yaml.Node, pointer: str, lines: dict[str, int], behind: tuple[
     lines.setdefault(pointer, node.start_mark.line + 1)
     behind = (*behind, id(node))
     if isinstance(node, yaml.MappingNode):
+        _check_keys(node, pointer)
         for key, value in node.value:
-            name = str(key.value).replace("~", "~0").replace("/", "~1")
-            _number(value, f"{pointer}/{name}", lines, behind)
-            lines[f"{pointer}/{name}"] = key.start_mark.line + 1
+            place = f"{pointer}/{_escaped(key)}"
+            _number(value, place, lines, behind)
+            lines[place] = key.start_mark.line + 1
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _number(item, f"{pointer}/{index}", lines, behind)
+
+
+def _check_keys(node: yaml.MappingNode, pointer: str) -> None:
+    twice = key_given_twice(node)
+    if twice is not None:
+        first, second = twice
+        line = first.start_mark.line + 1
+        raise WrongScript(
+            f"{pointer}/{_escaped(second)}",
+            f"`{second.value}` iki kez yazılmış; ilki {line}. satırda.",
+            f"`{second.value}` is written twice, first on line {line}.",
+            second.start_mark.line + 1,
+        )
+
+
+def _escaped(key: yaml.Node) -> str:
+    return str(key.value).replace("~", "~0").replace("/", "~1")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mocks.counterparts.errors import WrongScript
+from mocks.counterparts.errors import WrongScript, unknown
 from mocks.counterparts.operators import SimulatedOperators
 from mocks.counterparts.reader import script_of
 from mocks.counterparts.switchboard import default_script
@@ -18,6 +18,10 @@ from mocks.tests.whole import Whole, whole_mock
 ACCEPT = [{"when": "waiting", "do": "accept"}]
 STRANGER = [{"key": "CM_DEMO_2062", "id": "a"}]
 VISIT = [{"when": {"every": 9}, "do": "page"}]
+ALONE = ["destek@example.com"]
+TRANSFER = {"when": "message", "do": [{"reply": "Tabii"}, {"transfer": "yok@example.com"}]}
+GIVE = {"when": "message", "do": {"transfer": "operator@example.com"}}
+CANNED = {"when": "message", "do": {"canned": ["merhaba", "tesekur"]}}
 RATE = [{"when": "closed", "do": {"rate": 5}}]
 OFF = {"operator": {"acik": False}, "ziyaretci": {"acik": False}}
 
@@ -104,6 +108,13 @@ def test_what_they_did_and_will_do_is_counted(mock: Whole) -> None:
         ({"operator": f"rules: {ACCEPT}\noperators: [destk@example.com]"}, "/operator/operators/0", "line 2: there is"),
         ({"ziyaretci": {"visitors": STRANGER, "rules": VISIT}}, "/ziyaretci/rules/0/do/page", "must be a text"),
         ({"ziyaretci": {"visitors": STRANGER, "rules": RATE}}, "/ziyaretci/visitors/0/key", "mean `CM_DEMO_2026`"),
+        ({"operator": {"rules": [TRANSFER]}}, "/operator/rules/0/do/1/transfer", "there is no `yok@example.com`."),
+        ({"operator": {"operators": ALONE, "rules": [CANNED]}}, "/operator/rules/0/do/canned/1", "mean `tesekkur`"),
+        (
+            {"operator": {"operators": ALONE, "rules": [GIVE]}},
+            "/operator/rules/0/do/transfer",
+            "`operator@example.com` is not among `operators`.",
+        ),
         ({"operator": 7}, "/operator", ""),
         ({}, "", ""),
     ],
@@ -117,6 +128,22 @@ def test_what_is_wrong_is_told_and_switches_nothing(mock: Whole, body: Any, fiel
     assert error["alan"] == field
     assert message in error["mesaj"]
     assert mock.control("GET", "/counterparts") == OFF
+
+
+def test_an_act_that_names_what_is_not_there_is_told_with_its_line(mock: Whole) -> None:
+    text = f"rules:\n- {CANNED}\n"
+    refused = mock.ask("PUT", "/_mock/counterparts", {"operator": text}, accept_language="en")
+    assert refused.json["hatalar"][0]["mesaj"].startswith("line 2: there is no `tesekur`. Did you mean `tesekkur`?")
+
+
+def test_acts_that_name_what_is_there_are_taken(mock: Whole) -> None:
+    acts = [{"canned": "kargo"}, {"transfer": "colleague"}, "transfer"]
+    script = {"rules": [GIVE, *({"when": "message", "do": act} for act in acts)]}
+    assert mock.control("PUT", "/counterparts", {"operator": script})["operator"]["acik"] is True
+
+
+def test_where_there_is_nothing_to_choose_from_that_is_told() -> None:
+    assert str(unknown("/a", "b", ())) == "/a: there is no `b`; there are none at all."
 
 
 def test_each_sandbox_has_its_own(mock: Whole) -> None:

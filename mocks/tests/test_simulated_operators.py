@@ -457,7 +457,7 @@ def test_canned_responses_and_files_are_sent(scene: People) -> None:
 
 
 def test_what_cannot_be_done_is_told_and_ends_that_plan_alone(scene: People) -> None:
-    acts = [{"canned": "merhab"}, {"reply": "Bu yazılmaz"}]
+    acts = [{"canned": "kargo"}, {"reply": "Bu yazılmaz"}]
     scene.follow("operator", rules({"when": {"message": "bir"}, "do": acts}, reply("Buyurun")))
     chat = scene.opens(text="Bir")
     scene.pass_time(20)
@@ -465,7 +465,7 @@ def test_what_cannot_be_done_is_told_and_ends_that_plan_alone(scene: People) -> 
     scene.pass_time(20)
     assert scene.texts(chat) == ["Buyurun"]
     told = scene.mock.control("GET", "/counterparts")["operator"]["son_sorun"]
-    assert told == f"chat:{chat}, canned: the tenant has no canned response `merhab`; there are merhaba, tesekkur"
+    assert told == f"chat:{chat}, canned: the tenant has no canned response `kargo`; there are merhaba, tesekkur"
 
 
 def test_a_break_is_taken_from_time_to_time(scene: People) -> None:
