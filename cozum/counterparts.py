@@ -30,21 +30,33 @@ def read_text(name: str) -> str:
         raise UsageError(f"{name}: {error.strerror}") from None
     if len(text) > LONGEST:
         raise UsageError(f"{name}: longer than {LONGEST} characters")
-    return text + "\n"  # what has no line's end might be taken for `auto` or `off`
+    return text
+
+
+def read_script_text(side: Side, name: str) -> str:
+    """The same of a script of that side. Raises UsageError."""
+    text = read_text(name)
+    _script(side, name, text)
+    return text
 
 
 def read_counterpart(side: Side, name: str) -> Script | None:
     """The script that a side shall follow; None: off. Raises UsageError."""
-    from mocks.counterparts.errors import WrongScript
-    from mocks.counterparts.reader import read_script
     from mocks.counterparts.switchboard import AUTO, default_script
 
     if name == "off":
         return None
     if name == AUTO:
         return default_script(side)
+    return _script(side, name, read_text(name))
+
+
+def _script(side: Side, name: str, text: str) -> Script:
+    from mocks.counterparts.errors import WrongScript
+    from mocks.counterparts.reader import read_script
+
     try:
-        return read_script(side, read_text(name))
+        return read_script(side, text)
     except WrongScript as wrong:
         raise UsageError(f"{name}: {wrong}") from None
 

@@ -20,6 +20,7 @@ from cozum.watching import watch
 from impl.settings import Settings
 from impl.tests.client import DOCUMENT
 from mocks.app import Mock
+from mocks.tests.whole import whole_mock
 from mocks.watching import Watcher
 
 SCRIPT: Final = """\
@@ -79,7 +80,7 @@ def test_a_mock_with_an_operator_answers_and_can_be_switched(
     [
         (["--operator", "atuo"], "atuo: there is no such file, and it is not `auto` or `off`"),
         (["--visitor", "BROKEN"], "line 1, /visitor: there is no `visitor`. Did you mean `visitors`? There are"),
-        (["--operator", "NOBODY"], "/operators/0: there is no `destk@example.com`. Did you mean `destek@example.com`?"),
+        (["--operator", "NOBODY"], "nobody.yaml: line 1, /operators/0: there is no `destk@example.com`. Did"),
     ],
     ids=["no file", "no script", "nobody"],
 )
@@ -115,6 +116,75 @@ def test_files_that_cannot_be_read_are_told_by_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="longer than"):
         read_counterpart("operator", _file(tmp_path, "#" * 200_001))
     assert read_counterpart("operator", "off") is None
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Where a mock listens."""
+    with _started("mock") as (_, port, _):
+        yield f"http://127.0.0.1:{port}"
+
+
+ONE_LINE: Final = "{operators: all, rules: [{when: start, do: {status: cevrimici}}]}"
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_script_of_one_line_can_be_switched_on(
+    tmp_path: Path, url: str, capsys: pytest.CaptureFixture[str], end: str
+) -> None:
+    counterpart("operator", _file(tmp_path, ONE_LINE + end), url=url, sandbox="satir")
+    assert "benim.yaml, " in capsys.readouterr().out
+
+
+VISITORS: Final = """\
+visitors:
+- {key: CM_DEMO_2026, id: elif}
+rules:
+- when: start
+  do: {open: Merhaba}
+"""
+WRONG: Final[dict[str, tuple[Any, str, str]]] = {
+    "an act": ("operator", SCRIPT.replace("accept", "acept"), "line 5, /rules/1/do: there is no `acept`. Did you mean"),
+    "a visitor's act": ("visitor", VISITORS.replace("open", "oepn"), "line 5, /rules/0/do: there is no `oepn`. Did"),
+    "an operator": (
+        "operator",
+        f"operators:\n- destek@example.com\n- destek@example.cm\n{SCRIPT}",
+        "line 3, /operators/1: there is no `destek@example.cm`. Did you mean `destek@example.com`?",
+    ),
+    "a tenant": (
+        "visitor",
+        VISITORS.replace("2026", "2062"),
+        "line 2, /visitors/0/key: there is no `CM_DEMO_2062`. Did you mean `CM_DEMO_2026`?",
+    ),
+    "not closed": (
+        "operator",
+        "rules:\n- when: waiting\n  do: [accept\n",
+        "line 3: is not YAML: expected ',' or ']', but got '<stream end>'.",
+    ),
+    "empty": ("operator", "", "must be a mapping that has `seed`, `operators`, `rules`."),
+    "a comment": ("visitor", "# yok\n", "must be a mapping that has `seed`, `visitors`, `at_once`, `rules`."),
+    "no rules": ("operator", "rules: []\n", "line 1, /rules: must be a list of 1 to 200 items."),
+    "off": ("operator", "off", "line 1: must be a mapping that has `seed`, `operators`, `rules`."),
+}
+
+
+@pytest.mark.parametrize(("side", "text", "said"), WRONG.values(), ids=WRONG)
+def test_a_wrong_script_is_told_alike_whether_the_mock_runs_or_starts(
+    tmp_path: Path, url: str, capsys: pytest.CaptureFixture[str], side: Any, text: str, said: str
+) -> None:
+    name = _file(tmp_path, text)
+    with pytest.raises(UsageError) as refused:
+        counterpart(side, name, url=url)
+    assert str(refused.value).startswith(f"{name}: {said}")
+    with whole_mock() as mock, pytest.raises(UsageError, match=f"^{re.escape(str(refused.value))}$"):
+        begin_with(mock.mock, {side: name})
+    counterpart(url=url)
+    assert capsys.readouterr().out == "operator  off\nvisitor   off\n"
+
+
+def test_what_the_mock_refuses_beside_the_script_is_told_as_it_says_it(tmp_path: Path, url: str) -> None:
+    with pytest.raises(UsageError, match="X-Mock-Sandbox"):
+        counterpart("operator", _file(tmp_path), url=url, sandbox="a b")
 
 
 # Watching, without waiting
@@ -232,7 +302,7 @@ def test_a_script_that_changes_is_followed_while_it_is_the_one(
     ]
     assert [line.partition(". ")[0] for line in err.splitlines()] == [
         f"watch: {watched.script}: line 5, /rules/1/do: there is no `acept`",
-        f"watch: {watched.script}: /operators/0: there is no `kim@example.com`",
+        f"watch: {watched.script}: line 1, /operators/0: there is no `kim@example.com`",
     ]
 
 

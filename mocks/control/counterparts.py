@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 WIRE: dict[Side, str] = {"operator": "operator", "visitor": "ziyaretci"}
 OFF = "off"
 API = "api"
+WORD: Final = re.compile(r"[^\r\n:]*")
+"""A text that is meant as `auto` or `off`: every script has a colon, and a file's text an end of a line."""
 
 
 def counterpart_routes(parts: Parts) -> list[Route]:
@@ -51,22 +54,28 @@ def _read(side: Side, asked: Any, sandbox: Sandbox) -> Script | None:
     """The script that is asked for; None: off. Raises InvalidFields."""
     if asked == OFF:
         return None
-    from mocks.counterparts.errors import WrongScript, unknown
-    from mocks.counterparts.reader import read_script, script_of
+    from mocks.counterparts.errors import WrongScript
 
     try:
-        if asked == AUTO:
-            script = default_script(side)
-        elif isinstance(asked, str):
-            if "\n" not in asked.strip():
-                raise unknown("", asked, (AUTO, OFF))
-            script = read_script(side, asked)
-        else:
-            script = script_of(side, asked)
+        script = _script(side, asked)
         check_people(script, sandbox.store.tables)
     except WrongScript as wrong:
         raise InvalidFields([wrong.field_error(f"/{WIRE[side]}")]) from None
     return script
+
+
+def _script(side: Side, asked: Any) -> Script:
+    """Raises WrongScript."""
+    from mocks.counterparts.errors import unknown
+    from mocks.counterparts.reader import read_script, script_of
+
+    if asked == AUTO:
+        return default_script(side)
+    if not isinstance(asked, str):
+        return script_of(side, asked)
+    if WORD.fullmatch(asked):
+        raise unknown("", asked, (AUTO, OFF))
+    return read_script(side, asked)
 
 
 def _told(parts: Parts, sandbox: Sandbox) -> dict[str, Any]:
@@ -77,6 +86,7 @@ def _side(parts: Parts, sandbox: Sandbox, side: Side) -> dict[str, Any]:
     counterpart = parts.counterparts.of(sandbox, side)
     if counterpart is None:
         return {"acik": False}
+    counterpart.next_due()  # looks: the state may have been reset
     return {
         "acik": True,
         "kaynak": counterpart.source,

@@ -20,6 +20,8 @@ from mocks.sandbox import Sandbox
 
 MOST_AT_ONCE: Final = 100
 """Acts that are done without looking at the clock again."""
+OF_ANOTHER_SCRIPT: Final = -1
+"""In place of the place of a rule that the script no longer has."""
 TIMER: Final = (Act("every", None, AT_ONCE),)
 """What is planned for the rules that begin something by themselves."""
 
@@ -45,25 +47,30 @@ class Counterpart(ABC):
         self.calls = calls
         self.threads: defaultdict[ThreadKind, dict[int | str, Thread]] = defaultdict(dict)
         self.done = 0
-        """How many acts it has done."""
+        """How many acts of the script it has done since it follows it, or since the state was reset."""
         self.trouble: str | None = None
-        """The last act that could not be done, and why."""
+        """The last of them that could not be done, and why."""
         self._seed = seed
         self._plans = Schedule()
         self._seen: MemoryTx | None = None
         """The state at which it looked last."""
         self._acting = asyncio.Lock()
         self._failure = ""
-        self.follow(script, source)
+        self.script, self.source = script, source
 
     def follow(self, script: Script, source: str) -> None:
-        """From now on that script; what is planned is done still."""
-        self.script, self.source = script, source
+        """From now on that script: who is new in it starts, what is planned is done still."""
+        before, self.script, self.source = self.script, script, source
+        self.done, self.trouble = 0, None
         for threads in self.threads.values():
             for thread in threads.values():
                 thread.uses.clear()
-        if self._seen is not None:
+                if thread.plan is not None:
+                    thread.plan.rule = OF_ANOTHER_SCRIPT
+        if self._seen is self.tables:  # otherwise it begins anew when it looks next
             self._start_timers()
+            for occasion in self.go_on(before):
+                self.meet(occasion)
 
     @property
     def tables(self) -> MemoryTx:
@@ -88,18 +95,17 @@ class Counterpart(ABC):
 
     async def run_due(self) -> int:
         async with self._acting:
-            done = 0
+            tried = 0
             try:
                 self._look()
                 await self.stay()
-                while done < MOST_AT_ONCE and (plan := self._plans.first()) and plan.due <= self._now():
+                while tried < MOST_AT_ONCE and (plan := self._plans.first()) and plan.due <= self._now():
                     self._plans.take()
-                    done += await self._step(plan)
+                    tried += await self._step(plan)
                     self._look()
             except Exception:
                 self._fail()
-            self.done += done
-            return done
+            return tried
 
     def callers(self) -> Collection[int]:
         return ()
@@ -109,6 +115,10 @@ class Counterpart(ABC):
     def begin(self) -> Iterator[Occasion]:
         """What happens when it is switched on, or meets another world."""
         yield from ()
+
+    @abstractmethod
+    def go_on(self, before: Script) -> Iterator[Occasion]:
+        """What happens when its script takes the place of that one: the start of those whom that did not have."""
 
     @abstractmethod
     def look(self) -> None:
@@ -205,6 +215,7 @@ class Counterpart(ABC):
     def _look(self) -> None:
         if self.tables is not self._seen:  # the state was reset, or another one was loaded
             self._seen = self.tables
+            self.done, self.trouble = 0, None
             self._plans.clear()
             self.threads.clear()
             self._start_timers()
@@ -245,20 +256,24 @@ class Counterpart(ABC):
                 self.plan(Occasion(("every",), thread, f"{timer.key}:{count}"), timer.id, random)
 
     async def _step(self, plan: Plan) -> int:
+        """How many acts were tried: one that fails counts, or it might be tried again and again at the same instant."""
         act, thread = plan.act, plan.occasion.thread
         if plan.acts is TIMER:
             self._ring(plan)
             return 0
+        seen = self._seen
         try:
             await self.act(plan, act.verb, act.value)
         except (Impossible, Refused, NoSuchCaller) as error:
-            self.trouble = f"{thread.key}, {act.verb}: {error}"
+            if self._is_told(plan, seen):
+                self.trouble = f"{thread.key}, {act.verb}: {_why(error)}"
             plan.dropped = True
             if thread.plan is plan:
                 thread.plan = None
-            return 0
+            return 1
         finally:
             thread.seen = None  # what was planned may have kept something else back
+        self.done += self._is_told(plan, seen)
         plan.step += 1
         thread = plan.occasion.thread  # a chat that was opened has its own
         thread.seen = None
@@ -272,5 +287,16 @@ class Counterpart(ABC):
             self._plans.add(plan)
         return 1
 
+    def _is_told(self, plan: Plan, seen: MemoryTx | None) -> bool:
+        """Whether the plan is of the script and the state that hold by now."""
+        return plan.rule != OF_ANOTHER_SCRIPT and self._seen is seen
+
     def _now(self) -> float:
         return self.sandbox.clock.timestamp()
+
+
+def _why(error: Exception) -> str:
+    """What an act met; of a refusal the fields too."""
+    fields = error.problem.get("hatalar") if isinstance(error, Refused) else None
+    told = "; ".join([f"{field['alan']}: {field['mesaj']}" for field in fields or ()])
+    return f"{error} {told}" if told else str(error)

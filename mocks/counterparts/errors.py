@@ -42,6 +42,10 @@ def unknown(pointer: str, name: object, known: Iterable[str]) -> WrongScript:
     tr = f" `{near[0]}` mi demek istediniz?" if near else ""
     en = f" Did you mean `{near[0]}`?" if near else ""
     told, all_of_them = str(name)[:60], ", ".join(known)
+    if not known:
+        return WrongScript(
+            pointer, f"`{told}` diye bir şey yok; hiç yok.", f"there is no `{told}`; there are none at all."
+        )
     return WrongScript(
         pointer,
         f"`{told}` diye bir şey yok.{tr} Olanlar: {all_of_them}.",

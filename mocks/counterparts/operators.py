@@ -13,7 +13,7 @@ from mocks.calling import OperatorCalls
 from mocks.counterparts.counterpart import Impossible
 from mocks.counterparts.made_files import form
 from mocks.counterparts.plans import Occasion, Plan, Thread, ThreadKind
-from mocks.counterparts.script import Rule
+from mocks.counterparts.script import Rule, Script
 from mocks.counterparts.sides import Side
 from mocks.counterparts.talk import MARK, Talk
 from mocks.counterparts.words import fill, subject_of
@@ -29,18 +29,30 @@ class SimulatedOperators(Talk):
     other: Sender = "visitor"
 
     def begin(self) -> Iterator[Occasion]:
-        for operator in self.operators():
-            yield Occasion(("start",), self.thread("operator", operator.id), "start")
+        yield from self._start({operator.id for operator in self.operators()})
+
+    def go_on(self, before: Script) -> Iterator[Occasion]:
+        here = {operator.id for operator in self._of(before)}
+        yield from self._start({operator.id for operator in self.operators()} - here)
+
+    def _start(self, operator_ids: Collection[int]) -> Iterator[Occasion]:
+        """They come, and take on the chats of theirs for which nobody else is there: a state that was loaded."""
+        for operator_id in sorted(operator_ids):
+            yield Occasion(("start",), self.thread("operator", operator_id), "start")
         for chat_id in self.tables.open_chat_ids.values():
             chat = self.tables.chats[chat_id]
-            if chat.state == "active" and self._is_left_behind(chat):
+            theirs = chat.operator_id or 0
+            if chat.state == "active" and theirs in operator_ids and not self._is_signed_in(theirs):
                 self._take(self.thread("chat", chat.id), chat, begun=True)
 
     def operators(self) -> list[Operator]:
         """The simulated ones that there are in the sandbox."""
-        if self.script.operators is None:
+        return self._of(self.script)
+
+    def _of(self, script: Script) -> list[Operator]:
+        if script.operators is None:
             return list(self.tables.operators.values())
-        ids = [self.tables.operator_ids_by_email.get(email.casefold()) for email in self.script.operators]
+        ids = [self.tables.operator_ids_by_email.get(email.casefold()) for email in script.operators]
         return [self.tables.operators[operator_id] for operator_id in ids if operator_id is not None]
 
     def callers(self) -> Collection[int]:
@@ -140,11 +152,6 @@ class SimulatedOperators(Talk):
         thread.read, thread.answered = len(messages), max(answered, default=0)
         thread.idle_since = -1
 
-    def _is_left_behind(self, chat: Chat) -> bool:
-        """Whether it is a simulated operator's, and nobody else is there for it: a state that was loaded."""
-        operator_id = chat.operator_id or 0
-        return self._is_simulated(operator_id) and not self._is_signed_in(operator_id)
-
     def _is_simulated(self, operator_id: int) -> bool:
         return any(operator.id == operator_id for operator in self.operators())
 
@@ -178,6 +185,9 @@ class SimulatedOperators(Talk):
         thread.seen, upto = ticket, ticket.reply_count + 1
         replies = self.tables.replies[ticket.id]
         if upto <= thread.answered or (replies and replies[-1].sender == "operator"):
+            return
+        if thread.plan is None and not self._free(ticket.tenant_id):
+            thread.seen = None  # it waits until somebody is there
             return
         if thread.plan is None or thread.plan.occasion.upto != upto:
             self.drop(thread)

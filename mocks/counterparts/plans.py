@@ -77,7 +77,7 @@ class Plan:
 
     occasion: Occasion
     rule: int
-    """Its place in the script."""
+    """Its place in the script; -1: another one's."""
     acts: tuple[Act, ...]
     random: Random
     due: float

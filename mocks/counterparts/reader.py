@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -20,7 +22,7 @@ from mocks.counterparts.parts_reader import (
 )
 from mocks.counterparts.script import AT_ONCE, Act, Kind, Pause, Persona, Rule, Script, When
 from mocks.counterparts.sides import SIDES, Side
-from mocks.counterparts.vocabulary import TAKES_PAUSE, TAKES_WORDS, WHENS
+from mocks.counterparts.vocabulary import PROFILE, TAKES_PAUSE, TAKES_WORDS, VISITOR_ID, WHENS
 from mocks.counterparts.yaml_lines import plain, read_yaml
 
 MOST_RULES: Final = 200
@@ -42,7 +44,7 @@ def read_script(side: Side, text: str | bytes) -> Script:
     """A script in YAML. Raises WrongScript, with the line."""
     content, lines = read_yaml(text)
     try:
-        return script_of(side, content)
+        return replace(script_of(side, content), lines=lines)
     except WrongScript as wrong:
         raise wrong.at_line(lines) from None
 
@@ -56,6 +58,7 @@ def script_of(side: Side, described: object) -> Script:
     if side == "operator":
         return Script(side, rules, given, operators=_operators(given.get("operators")), seed=seed)
     people = _listed(given, "visitors", MOST_PEOPLE, _persona)
+    _check_each_once(people)
     at_once = read_integer("/at_once", given.get("at_once", DEFAULT_AT_ONCE), 1, MOST_AT_ONCE)
     return Script(side, rules, given, visitors=people, at_once=at_once, seed=seed)
 
@@ -92,7 +95,28 @@ def _persona(at: str, value: object) -> Persona:
             "`ad`, `email`, `paket` gibi üyeleri olan bir nesne olmalı (customer-info).",
             "must be a mapping with members such as `ad`, `email`, `paket` (customer-info).",
         )
-    return Persona(read_text(f"{at}/key", given["key"]), read_text(f"{at}/id", given["id"]), profile)
+    check_members(f"{at}/profile", profile, PROFILE)
+    visitor_id = read_text(f"{at}/id", given["id"])
+    if not re.fullmatch(VISITOR_ID, visitor_id):
+        raise WrongScript(
+            f"{at}/id",
+            "1-128 harf (A-Z, a-z), rakam ya da `. _ @ : + -` olmalı; `.` ile başlayamaz (ziyaretci_id).",
+            "must be 1 to 128 of A-Z, a-z, digits and `. _ @ : + -`, of which `.` is not the first (ziyaretci_id).",
+        )
+    return Persona(read_text(f"{at}/key", given["key"]), visitor_id, profile)
+
+
+def _check_each_once(people: Sequence[Persona]) -> None:
+    first: dict[str, int] = {}
+    for index, persona in enumerate(people):
+        before = first.setdefault(persona.name, index)
+        if before != index:
+            told = f"`{persona.visitor_id}`, `{persona.key}`"
+            raise WrongScript(
+                f"/visitors/{index}/id",
+                f"{told}: iki kez var; ilki `/visitors/{before}`.",
+                f"{told}: is there twice, first as /visitors/{before}.",
+            )
 
 
 def _rule(side: Side, at: str, value: object) -> Rule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final, Literal
 
@@ -92,3 +92,5 @@ class Script:
     """How many chats simulated visitors have open at most."""
     seed: int | None = None
     """None: the mock's."""
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    """Where it was YAML: the line (from 1) of each part, by its JSON Pointer."""

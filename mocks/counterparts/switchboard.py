@@ -100,12 +100,11 @@ def _kind(side: Side) -> type[Counterpart]:
 
 
 def check_people(script: Script, tables: MemoryTx) -> None:
-    """Raises WrongScript for operators and tenants that are not there."""
-    from mocks.counterparts.errors import unknown
+    """Raises WrongScript for operators, tenants and canned responses that are not there; of YAML with the line."""
+    from mocks.counterparts.errors import WrongScript
+    from mocks.counterparts.known import check_known
 
-    for at, email in enumerate(script.operators or ()):
-        if email.casefold() not in tables.operator_ids_by_email:
-            raise unknown(f"/operators/{at}", email, sorted(tables.operator_ids_by_email))
-    for at, persona in enumerate(script.visitors):
-        if persona.key not in tables.tenant_ids_by_key:
-            raise unknown(f"/visitors/{at}/key", persona.key, sorted(tables.tenant_ids_by_key))
+    try:
+        check_known(script, tables)
+    except WrongScript as wrong:
+        raise wrong.at_line(script.lines) from None

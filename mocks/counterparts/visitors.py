@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any, Final
@@ -15,7 +15,7 @@ from mocks.counterparts.acts_reader import NewTicket
 from mocks.counterparts.counterpart import Impossible
 from mocks.counterparts.made_files import form
 from mocks.counterparts.plans import Occasion, Plan, Thread
-from mocks.counterparts.script import Persona
+from mocks.counterparts.script import Persona, Script
 from mocks.counterparts.sides import Side
 from mocks.counterparts.talk import Talk
 from mocks.counterparts.words import fill, subject_of
@@ -32,20 +32,38 @@ class SimulatedVisitors(Talk):
 
     def begin(self) -> Iterator[Occasion]:
         self._tokens: dict[str, str] = {}
-        thread = self.somebody(self.chance("start"))
+        yield from self._start(self.script.visitors)
+
+    def go_on(self, before: Script) -> Iterator[Occasion]:
+        self._forget_who_is_gone()
+        here = {persona.name for persona in before.visitors}
+        yield from self._start([persona for persona in self.script.visitors if persona.name not in here])
+
+    def _start(self, people: Iterable[Persona]) -> Iterator[Occasion]:
+        """One of them comes at once."""
+        thread = self._one_of(people, self.chance("start"))
         if thread is not None:
             yield Occasion(("start",), thread, "start")
 
     def somebody(self, random: Random) -> Thread | None:
-        here = [self._busy(persona) for persona in self.script.visitors]
-        if sum(here) >= self.script.at_once:
+        return self._one_of(self.script.visitors, random)
+
+    def _one_of(self, people: Iterable[Persona], random: Random) -> Thread | None:
+        """Somebody of these who is not here yet; None: nobody, or there are enough."""
+        if sum(map(self._busy, self.script.visitors)) >= self.script.at_once:
             return None
-        free = [
-            index
-            for index, persona in enumerate(self.script.visitors)
-            if not here[index] and persona.key in self.tables.tenant_ids_by_key
-        ]
-        return self._person(random.choice(free)) if free else None
+        free = [one for one in people if not self._busy(one) and one.key in self.tables.tenant_ids_by_key]
+        return self.thread("visitor", name=random.choice(free).name) if free else None
+
+    def _forget_who_is_gone(self) -> None:
+        """Those whom the script no longer has say nothing more."""
+        for threads in (self.threads["visitor"], self.threads["chat"], self.threads["ticket"]):
+            for key, thread in list(threads.items()):
+                try:
+                    self._persona_of(thread)
+                except Impossible:
+                    self.drop(thread)
+                    del threads[key]
 
     def _busy(self, persona: Persona) -> bool:
         tenant_id = self.tables.tenant_ids_by_key.get(persona.key, 0)
@@ -53,10 +71,6 @@ class SimulatedVisitors(Talk):
         return (tenant_id, persona.visitor_id) in self.tables.open_chat_ids or (
             planned is not None and planned.plan is not None
         )
-
-    def _person(self, index: int) -> Thread:
-        persona = self.script.visitors[index]
-        return self.thread("visitor", name=persona.name)
 
     # What there is to do
 

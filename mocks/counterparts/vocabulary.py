@@ -45,6 +45,11 @@ CAN: Final[Mapping[Side, Mapping[Kind, tuple[str, ...]]]] = {
 }
 """Which acts do something then."""
 
+VISITOR_ID: Final = r"[A-Za-z0-9_@:+-][A-Za-z0-9._@:+-]{0,127}"
+"""The contract's `VisitorId`."""
+PROFILE: Final = ("ad", "soyad", "email", "telefon", "paket", "kontor", "trial_bitis", "trial_kalan_gun", "ekstra")
+"""What the contract's `CustomerInfoRequest` has beside the visitor's id and the signature."""
+
 STATUSES: Final = ("cevrimici", "mesgul", "cevrimdisi")
 PRIORITIES: Final = ("dusuk", "normal", "yuksek", "acil")
 FILES: Final = ("pdf", "png", "txt", "csv")

@@ -8,9 +8,12 @@ import msgspec
 import yaml
 
 from mocks.counterparts.errors import WrongScript
+from mocks.yaml_keys import key_given_twice
 
 MOST_PARTS: Final = 50_000
 """More than any script has, aliases followed."""
+ENDS: Final = ("<stream end>", "end of stream")
+"""How PyYAML says that the text has ended."""
 
 
 def read_yaml(text: str | bytes) -> tuple[Any, dict[str, int]]:
@@ -28,10 +31,19 @@ def read_yaml(text: str | bytes) -> tuple[Any, dict[str, int]]:
     except (yaml.YAMLError, UnicodeError, ValueError, RecursionError) as error:
         if isinstance(error, WrongScript):
             raise
-        mark = getattr(error, "problem_mark", None)
-        why = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
-        line = mark.line + 1 if mark else None
-        raise WrongScript("", f"YAML okunamıyor: {why}.", f"is not YAML: {why}.", line) from None
+        raise _not_yaml(error) from None
+
+
+def _not_yaml(error: Exception) -> WrongScript:
+    """What cannot be read and where; of what is not closed up to the end, where that begins."""
+    why = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML")
+    mark, begin = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if begin and mark and any(end in why for end in ENDS):
+        mark = begin
+    if begin and mark and begin.line < mark.line:
+        why = f"{why} ({getattr(error, 'context', None)}, line {begin.line + 1})"
+    line = mark.line + 1 if mark else None
+    return WrongScript("", f"YAML okunamıyor: {why}.", f"is not YAML: {why}.", line)
 
 
 def plain(value: object) -> Any:
@@ -50,10 +62,28 @@ def _number(node: yaml.Node, pointer: str, lines: dict[str, int], behind: tuple[
     lines.setdefault(pointer, node.start_mark.line + 1)
     behind = (*behind, id(node))
     if isinstance(node, yaml.MappingNode):
+        _check_keys(node, pointer)
         for key, value in node.value:
-            name = str(key.value).replace("~", "~0").replace("/", "~1")
-            _number(value, f"{pointer}/{name}", lines, behind)
-            lines[f"{pointer}/{name}"] = key.start_mark.line + 1
+            place = f"{pointer}/{_escaped(key)}"
+            _number(value, place, lines, behind)
+            lines[place] = key.start_mark.line + 1
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _number(item, f"{pointer}/{index}", lines, behind)
+
+
+def _check_keys(node: yaml.MappingNode, pointer: str) -> None:
+    twice = key_given_twice(node)
+    if twice is not None:
+        first, second = twice
+        line = first.start_mark.line + 1
+        raise WrongScript(
+            f"{pointer}/{_escaped(second)}",
+            f"`{second.value}` iki kez yazılmış; ilki {line}. satırda.",
+            f"`{second.value}` is written twice, first on line {line}.",
+            second.start_mark.line + 1,
+        )
+
+
+def _escaped(key: yaml.Node) -> str:
+    return str(key.value).replace("~", "~0").replace("/", "~1")

@@ -12,6 +12,7 @@ import yaml
 
 from impl.problems import Text
 from mocks.state.wrong import WrongInput
+from mocks.yaml_keys import EachKeyOnce
 
 Value = TypeVar("Value")
 
@@ -63,7 +64,7 @@ for _writer in (_FastWriter, _PlainWriter):
     _writer.add_representer(datetime, _instant)
 
 
-class _Reader(_Loader):  # type: ignore[misc]
+class _Reader(EachKeyOnce, _Loader):  # type: ignore[misc]
     """Instants stay texts: which of them are meant, the fields say."""
 
 

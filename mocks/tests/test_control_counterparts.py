@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mocks.counterparts.errors import WrongScript
+from mocks.counterparts.errors import WrongScript, unknown
 from mocks.counterparts.operators import SimulatedOperators
 from mocks.counterparts.reader import script_of
 from mocks.counterparts.switchboard import default_script
@@ -18,6 +18,10 @@ from mocks.tests.whole import Whole, whole_mock
 ACCEPT = [{"when": "waiting", "do": "accept"}]
 STRANGER = [{"key": "CM_DEMO_2062", "id": "a"}]
 VISIT = [{"when": {"every": 9}, "do": "page"}]
+ALONE = ["destek@example.com"]
+TRANSFER = {"when": "message", "do": [{"reply": "Tabii"}, {"transfer": "yok@example.com"}]}
+GIVE = {"when": "message", "do": {"transfer": "operator@example.com"}}
+CANNED = {"when": "message", "do": {"canned": ["merhaba", "tesekur"]}}
 RATE = [{"when": "closed", "do": {"rate": 5}}]
 OFF = {"operator": {"acik": False}, "ziyaretci": {"acik": False}}
 
@@ -55,6 +59,32 @@ def test_a_script_can_be_yaml(mock: Whole) -> None:
     assert told["operator"]["betik"] == {"rules": [{"when": "waiting", "do": "accept"}]}
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_script_can_be_one_line_of_yaml(mock: Whole, end: str) -> None:
+    text = "{operators: all, rules: [{when: start, do: {status: cevrimici}}]}" + end
+    assert mock.control("PUT", "/counterparts", {"operator": text})["operator"]["acik"] is True
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "message"),
+    [
+        ("\n", "", "must be a mapping that has `seed`, `operators`, `rules`."),
+        ("# boş\n", "", "must be a mapping that has `seed`, `operators`, `rules`."),
+        ("off\n", "", "line 1: must be a mapping that has `seed`, `operators`, `rules`."),
+        ("atuo\n", "", "line 1: must be a mapping that has `seed`, `operators`, `rules`."),
+        ("rules: []", "/rules", "line 1: must be a list of 1 to 200 items."),
+        ("rules: []\n", "/rules", "line 1: must be a list of 1 to 200 items."),
+        ("of", "", "there is no `of`. Did you mean `off`? There are auto, off."),
+    ],
+)
+def test_what_a_text_has_in_place_of_a_script_is_told_as_a_script_s_fault(
+    mock: Whole, text: str, field: str, message: str
+) -> None:
+    refused = mock.ask("PUT", "/_mock/counterparts", {"operator": text}, accept_language="en")
+    assert refused.json["hatalar"] == [{"alan": f"/operator{field}", "mesaj": message}]
+    assert mock.control("GET", "/counterparts") == OFF
+
+
 def test_what_they_did_and_will_do_is_counted(mock: Whole) -> None:
     scene = People(mock)
     scene.follow("operator", rules())
@@ -75,8 +105,16 @@ def test_what_they_did_and_will_do_is_counted(mock: Whole) -> None:
             "line 2: there is no",
         ),
         ({"operator": {"operators": ["destk@example.com"], "rules": ACCEPT}}, "/operator/operators/0", "`destek@"),
+        ({"operator": f"rules: {ACCEPT}\noperators: [destk@example.com]"}, "/operator/operators/0", "line 2: there is"),
         ({"ziyaretci": {"visitors": STRANGER, "rules": VISIT}}, "/ziyaretci/rules/0/do/page", "must be a text"),
         ({"ziyaretci": {"visitors": STRANGER, "rules": RATE}}, "/ziyaretci/visitors/0/key", "mean `CM_DEMO_2026`"),
+        ({"operator": {"rules": [TRANSFER]}}, "/operator/rules/0/do/1/transfer", "there is no `yok@example.com`."),
+        ({"operator": {"operators": ALONE, "rules": [CANNED]}}, "/operator/rules/0/do/canned/1", "mean `tesekkur`"),
+        (
+            {"operator": {"operators": ALONE, "rules": [GIVE]}},
+            "/operator/rules/0/do/transfer",
+            "`operator@example.com` is not among `operators`.",
+        ),
         ({"operator": 7}, "/operator", ""),
         ({}, "", ""),
     ],
@@ -90,6 +128,22 @@ def test_what_is_wrong_is_told_and_switches_nothing(mock: Whole, body: Any, fiel
     assert error["alan"] == field
     assert message in error["mesaj"]
     assert mock.control("GET", "/counterparts") == OFF
+
+
+def test_an_act_that_names_what_is_not_there_is_told_with_its_line(mock: Whole) -> None:
+    text = f"rules:\n- {CANNED}\n"
+    refused = mock.ask("PUT", "/_mock/counterparts", {"operator": text}, accept_language="en")
+    assert refused.json["hatalar"][0]["mesaj"].startswith("line 2: there is no `tesekur`. Did you mean `tesekkur`?")
+
+
+def test_acts_that_name_what_is_there_are_taken(mock: Whole) -> None:
+    acts = [{"canned": "kargo"}, {"transfer": "colleague"}, "transfer"]
+    script = {"rules": [GIVE, *({"when": "message", "do": act} for act in acts)]}
+    assert mock.control("PUT", "/counterparts", {"operator": script})["operator"]["acik"] is True
+
+
+def test_where_there_is_nothing_to_choose_from_that_is_told() -> None:
+    assert str(unknown("/a", "b", ())) == "/a: there is no `b`; there are none at all."
 
 
 def test_each_sandbox_has_its_own(mock: Whole) -> None:
@@ -138,3 +192,54 @@ def test_a_failure_of_theirs_is_logged_once_and_stops_nothing(
     monkeypatch.undo()
     scene.pass_time(60)
     assert scene.chat(42).state == "active"
+
+
+# What is told
+
+
+WRONG_PROFILE = {
+    "visitors": [{"key": "CM_DEMO_2026", "id": "elif", "profile": {"ad": "Elif", "email": "elif"}}],
+    "rules": [{"when": {"every": 5}, "do": ["profile"]}],
+}
+
+
+def told(mock: Whole) -> Any:
+    return mock.control("GET", "/counterparts")["ziyaretci"]
+
+
+def test_what_was_refused_is_told_with_its_field(mock: Whole) -> None:
+    scene = People(mock)
+    scene.follow("visitor", WRONG_PROFILE)
+    scene.pass_time(6)
+    trouble = told(mock)["son_sorun"]
+    assert trouble.startswith(
+        "visitor:CM_DEMO_2026:elif, profile: set_customer_info: 422 alan_hatasi: 1 alan geçersiz. "
+    )
+    assert " /email: " in trouble
+
+
+def test_trouble_and_count_begin_anew_with_another_script_and_with_a_reset(mock: Whole) -> None:
+    scene = People(mock)
+    both = {**WRONG_PROFILE, "rules": [{"when": {"every": 5}, "do": [{"page": "https://a.example/"}, "profile"]}]}
+    scene.follow("visitor", both)
+    scene.pass_time(6)
+    assert (told(mock)["yapilan"], told(mock)["son_sorun"] is None) == (1, False)
+    scene.follow("visitor", both)
+    assert (told(mock)["yapilan"], told(mock)["son_sorun"]) == (0, None)
+    scene.pass_time(6)
+    assert (told(mock)["yapilan"], told(mock)["son_sorun"] is None) == (1, False)
+    mock.control("POST", "/reset")
+    assert (told(mock)["acik"], told(mock)["yapilan"], told(mock)["son_sorun"]) == (True, 0, None)
+
+
+def test_what_an_earlier_script_had_planned_is_done_and_says_nothing_of_this_one(mock: Whole) -> None:
+    scene = People(mock)
+    page = {"page": "https://a.example/"}
+    visit = {"when": "start", "do": [page, {"wait": 5}, page, "profile"]}
+    scene.follow("visitor", {**WRONG_PROFILE, "rules": [visit]})
+    scene.pass_time(1)
+    scene.follow("visitor", {**WRONG_PROFILE, "rules": [{"when": "closed", "do": {"rate": 5}}]})
+    assert told(mock)["bekleyen"] == 1
+    scene.pass_time(10)
+    assert len(scene.panel("GET", "context/elif")["sayfa_gecmisi"]) == 2
+    assert (told(mock)["yapilan"], told(mock)["bekleyen"], told(mock)["son_sorun"]) == (0, 0, None)

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from impl.contract.document import load
+from impl.tests.client import DOCUMENT
 from mocks.counterparts.errors import WrongScript
 from mocks.counterparts.parts_reader import read_words
 from mocks.counterparts.reader import read_script, script_of, side_of
 from mocks.counterparts.script import Pause
 from mocks.counterparts.sides import SIDES, Side
 from mocks.counterparts.switchboard import default_script
-from mocks.counterparts.vocabulary import CAN, WHENS
+from mocks.counterparts.vocabulary import CAN, PROFILE, VISITOR_ID, WHENS
 from mocks.counterparts.words import Words, fill, subject_of
 
 OPERATOR = """\
@@ -90,7 +92,16 @@ def test_pauses_that_follow_each_other_add_up() -> None:
         ("  do: accept\n", "", "line 3, /rules/0: has no `do`."),
         ("[destek@example.com]", "[]", "line 1, /operators: must be 1 to 200 texts."),
         ("rules:", "seed: x\nrules:", "line 2, /seed: must be a whole number from"),
-        ("- when: waiting", "- when: [", "line 5: is not YAML: "),
+        ("rules:", "rules: []\nrules:", "line 3, /rules: `rules` is written twice, first on line 2."),
+        ("do: accept", "do: {accept: , accept: }", "line 5, /rules/0/do/accept: `accept` is written twice, first on"),
+        ("do: accept", "do: {1: a, '1': b}", "line 5, /rules/0/do/1: `1` is written twice, first on line 5."),
+        (
+            "- when: waiting",
+            "- when: [",
+            "line 5: is not YAML: expected ',' or ']', but got '<scalar>' (while parsing a flow sequence, line 3).",
+        ),
+        ("  - close\n", "  - [close\n\n", "line 10: is not YAML: expected ',' or ']', but got '<stream end>'."),
+        ("  - close\n", "  - 'close\n\n", "line 10: is not YAML: found unexpected end of stream."),
     ],
 )
 def test_what_is_wrong_in_operators_is_told_with_its_line(old: str, new: str, message: str) -> None:
@@ -116,6 +127,19 @@ def test_what_is_wrong_in_operators_is_told_with_its_line(old: str, new: str, me
         ),
         ("id: elif", "ad: elif", "line 2, /visitors/0/ad: there is no `ad`."),
         ("id: elif}", "id: elif, profile: 3}", "line 2, /visitors/0/profile: must be a mapping with members such as"),
+        (
+            "id: elif}",
+            "id: elif, profile: {ad: Elif, isim: Elif}}",
+            "line 2, /visitors/0/profile/isim: there is no `isim`.",
+        ),
+        ("id: elif", "id: a b", "line 2, /visitors/0/id: must be 1 to 128 of A-Z, a-z, digits and `. _ @ : + -`"),
+        ("id: elif", "id: .elif", "line 2, /visitors/0/id: must be 1 to 128 of"),
+        ("id: elif", f"id: {'a' * 129}", "line 2, /visitors/0/id: must be 1 to 128 of"),
+        (
+            "rules:",
+            "- {key: CM_YALNIZ_2026, id: elif}\n- {key: CM_DEMO_2026, id: elif}\nrules:",
+            "line 4, /visitors/2/id: `elif`, `CM_DEMO_2026`: is there twice, first as /visitors/0.",
+        ),
         ("{every: 10}", "every", "line 4, /rules/0/when/every: must be seconds"),
         ("rules:", "at_once: 99\nrules:", "line 3, /at_once: must be a whole number from 1 to 50."),
         ("visitors:\n- {key: CM_DEMO_2026, id: elif}\n", "", "line 1, /visitors: must be a list of 1 to 200 items."),
@@ -158,6 +182,19 @@ def test_the_script_that_the_docs_show_is_one() -> None:
     text = (Path(__file__).parents[2] / "docs" / "mock.md").read_text("utf-8")
     shown = text.partition("### Scripts")[2].partition("```yaml\n")[2].partition("```")[0]
     assert len(read_script("operator", shown).rules) == 5
+
+
+def test_ids_and_profiles_are_the_contracts() -> None:
+    schemas = load(DOCUMENT)["components"]["schemas"]
+    assert schemas["VisitorId"]["pattern"] == f"^{VISITOR_ID}$"
+    assert {*PROFILE, "ziyaretci_id", "timestamp", "signature"} == set(schemas["CustomerInfoRequest"]["properties"])
+
+
+def test_what_a_part_merges_in_may_be_written_over() -> None:
+    text = OPERATOR.replace("- when: waiting\n", "- &first\n  when: waiting\n").replace(
+        "- when: {message: kargo}\n", "- <<: *first\n  when: {message: kargo}\n"
+    )
+    assert read_script("operator", text).rules[1].when.kind == "message"
 
 
 # Words

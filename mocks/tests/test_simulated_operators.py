@@ -9,6 +9,9 @@ from typing import Any, Final
 import pytest
 
 from impl.model import ChatClosed
+from mocks.counterparts.counterpart import Impossible
+from mocks.counterparts.operators import SimulatedOperators
+from mocks.counterparts.plans import Plan
 from mocks.falling_due import next_due
 from mocks.tests.people import People, people, rules
 from mocks.tests.whole import whole_mock
@@ -454,7 +457,7 @@ def test_canned_responses_and_files_are_sent(scene: People) -> None:
 
 
 def test_what_cannot_be_done_is_told_and_ends_that_plan_alone(scene: People) -> None:
-    acts = [{"canned": "merhab"}, {"reply": "Bu yazılmaz"}]
+    acts = [{"canned": "kargo"}, {"reply": "Bu yazılmaz"}]
     scene.follow("operator", rules({"when": {"message": "bir"}, "do": acts}, reply("Buyurun")))
     chat = scene.opens(text="Bir")
     scene.pass_time(20)
@@ -462,7 +465,7 @@ def test_what_cannot_be_done_is_told_and_ends_that_plan_alone(scene: People) -> 
     scene.pass_time(20)
     assert scene.texts(chat) == ["Buyurun"]
     told = scene.mock.control("GET", "/counterparts")["operator"]["son_sorun"]
-    assert told == f"chat:{chat}, canned: the tenant has no canned response `merhab`; there are merhaba, tesekkur"
+    assert told == f"chat:{chat}, canned: the tenant has no canned response `kargo`; there are merhaba, tesekkur"
 
 
 def test_a_break_is_taken_from_time_to_time(scene: People) -> None:
@@ -492,3 +495,64 @@ def test_webhooks_and_rating_follow_as_ever(scene: People) -> None:
     assert scene.mock.widget("chat/rate", {"ziyaretci_id": "abc123", "oturum_id": chat, "puan": 5}).status == 200
     told = [row.event for row in scene.tables.outbox]
     assert [event.chat_id for event in told if isinstance(event, ChatClosed)] == [42, chat]
+
+
+# Another script
+
+
+def states(scene: People) -> dict[str, str]:
+    return {operator.email: operator.state for operator in scene.tables.operators.values()}
+
+
+def test_an_operator_who_is_new_in_another_script_starts_and_who_stays_does_not_start_again(scene: People) -> None:
+    everybody = list(states(scene))
+    scene.follow("operator", rules(operators=everybody[:1]))
+    scene.pass_time(1)
+    assert Counter(states(scene).values()) == {"online": 1, "offline": 2}
+    scene.panel("PUT", "status", {"durum": "mesgul"}, everybody[0])
+    scene.follow("operator", rules(operators=everybody[:2]))
+    scene.pass_time(1)
+    assert [states(scene)[email] for email in everybody] == ["busy", "online", "offline"]
+    scene.follow("operator", rules())
+    scene.pass_time(1)
+    assert [states(scene)[email] for email in everybody] == ["busy", "online", "online"]
+
+
+def test_what_was_planned_by_another_script_does_not_count_for_a_rule_of_this_one(scene: People) -> None:
+    once = {"when": "message", "times": 1, "after": 2, "do": {"reply": "Bir kez"}}
+    scene.follow("operator", rules(once))
+    chat = scene.opens(text="Merhaba")
+    scene.pass_time(1)
+    scene.follow("operator", rules({**once, "do": {"reply": "Yalnız bir kez"}}))
+    for _ in range(3):
+        scene.says(chat, "Orada mısınız?")
+        scene.pass_time(10)
+    assert scene.texts(chat) == ["Yalnız bir kez"]
+
+
+# What cannot be done
+
+
+def test_a_ticket_waits_until_somebody_is_there(scene: People) -> None:
+    opened = {"ziyaretci_id": "abc123", "konu": "Fatura", "mesaj": "Nerede?"}
+    ticket = scene.mock.widget("ticket/create", opened).json["data"]["ticket"]["id"]
+    answer = {"when": "ticket", "do": {"reply": "Ekte."}}
+    scene.follow("operator", {"rules": [answer]})
+    assert scene.pass_time(60) == 0, "everybody is offline"
+    scene.panel("PUT", "status", {"durum": "cevrimici"})
+    scene.pass_time(1)
+    assert [reply.text for reply in scene.tables.replies[ticket]] == ["Ekte."]
+
+
+def test_an_act_that_fails_again_and_again_does_not_stop_the_clock(
+    scene: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(self: SimulatedOperators, plan: Plan) -> None:
+        plan.occasion.thread.waited = False
+        raise Impossible("never")
+
+    monkeypatch.setattr(SimulatedOperators, "_accept", fail)
+    scene.follow("operator", {"rules": [rules()["rules"][0], {"when": "waiting", "do": "accept"}]})
+    before = scene.mock.control("GET", "/clock")["timestamp"]
+    scene.pass_time(60)
+    assert scene.mock.control("GET", "/clock")["timestamp"] == before + 60

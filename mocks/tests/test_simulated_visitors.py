@@ -135,6 +135,50 @@ def test_a_tenant_in_secure_mode_is_no_hindrance(scene: People, signed: bool) ->
     assert scene.texts(chat, "visitor") == ["Merhaba, elif", "Evet"]
 
 
+# Another script
+
+
+def visits(scene: People, visitor: str) -> int:
+    return len(scene.tables.chat_ids_by_visitor.get((1, visitor), ()))
+
+
+def test_a_visitor_who_is_new_in_another_script_comes_at_once_and_who_stays_does_not_come_again(scene: People) -> None:
+    scene.follow("visitor", script({"when": "accepted", "do": "close"}))
+    scene.pass_time(1)
+    accept(scene, the_chat(scene))
+    scene.pass_time(1)
+    assert (scene.chat(the_chat(scene)).state, visits(scene, "elif0")) == ("closed", 1)
+    scene.follow("visitor", script())
+    scene.pass_time(60)
+    assert visits(scene, "elif0") == 1
+    scene.follow("visitor", script(count=2))
+    scene.pass_time(60)
+    assert (visits(scene, "elif0"), visits(scene, "elif1")) == (1, 1)
+
+
+def test_a_new_visitor_does_not_come_where_there_are_enough(scene: People) -> None:
+    scene.follow("visitor", script())
+    scene.pass_time(1)
+    scene.follow("visitor", script(count=2, at_once=1))
+    scene.pass_time(60)
+    assert (visits(scene, "elif0"), visits(scene, "elif1")) == (1, 0)
+
+
+def test_a_visitor_whom_another_script_does_not_have_says_nothing_more(scene: People) -> None:
+    answers = {"when": "message", "do": {"reply": "Evet"}}
+    scene.follow("visitor", script(answers))
+    scene.pass_time(1)
+    other = script(answers)
+    other["visitors"][0]["id"] = "baska"
+    chat = the_chat(scene)
+    scene.follow("visitor", other)
+    accept(scene, chat, "Orada mısınız?")
+    scene.pass_time(5)
+    assert scene.texts(chat, "visitor") == ["Merhaba, elif"]
+    assert visits(scene, "baska") == 1
+    assert scene.mock.control("GET", "/counterparts")["ziyaretci"]["son_sorun"] is None
+
+
 def test_both_sides_talk_until_they_say_goodbye() -> None:
     with whole_mock() as mock:
         scene = People(mock)

@@ -110,6 +110,7 @@ def test_a_broken_one_is_refused_with_its_place(text: str, change: tuple[str, st
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
+        (b"a: {b: 1,\n c: 2,\n b: 3}", "is not YAML: 3:2: `b` is written twice, first on line 1"),
         (b"a: [", "is not YAML: 2:1: did not find expected node content"),
         (b"\xff\xfe\xff", "is not YAML: "),
         (b"[" * 200, "is not YAML: 1:101: nested too deep"),
