@@ -9,14 +9,14 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 import msgspec
-import yaml
 
 from impl.contract.plan import Plan
 from impl.problems import FieldError, Text
 from mocks.documented import statuses_with
 from mocks.fault import BODIES, CLOSES, DISTRIBUTIONS, Delay, Fault
 from mocks.pauses import LONGEST_DELAY
-from mocks.yaml_keys import SafeLoader
+from mocks.state.wrong import WrongInput
+from mocks.state.yaml_text import read_yaml
 
 EFFECTS: Final = ("delay", "status", "close", "body", "throttle")
 MOST_COUNT: Final = 1_000_000
@@ -97,12 +97,9 @@ class FaultFile:
 def read_faults(text: str | bytes, plans: Sequence[Plan]) -> FaultFile:
     """YAML: a list of faults, or `faults` with such a list and a `seed`. Raises WrongFault."""
     try:
-        content = yaml.load(text, SafeLoader)  # noqa: S506 - as its name says
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{mark.line + 1}:{mark.column + 1}: " if mark else ""
-        why = getattr(error, "problem", None) or "not YAML"
-        raise WrongFault("", f"YAML okunamıyor: {where}{why}", f"is not YAML: {where}{why}") from None
+        content = read_yaml(text)
+    except WrongInput as wrong:
+        raise WrongFault("", wrong.text.tr, wrong.text.en) from None
     seed, listed, pointer = None, content, ""
     if isinstance(content, dict):
         for name in set(content) - {"seed", "faults"}:

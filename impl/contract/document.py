@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 import yaml
 
+from impl.contract.yaml_keys import EachKeyOnce
+
 Node = dict[str, Any]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -22,20 +24,8 @@ class DocumentError(Exception):
 _Quickest: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_Quickest):  # type: ignore[misc]
-    """Safe, and strict: of a name that stands twice in one place, YAML's loaders would quietly take the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
-        """As it always is. Raises ConstructorError."""
-        seen = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"`{key.value}` stands there twice", key.start_mark
-                    )
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
+class _Loader(EachKeyOnce, _Quickest):  # type: ignore[misc]
+    """Safe, and strict."""
 
 
 def load(path: Path) -> Node:

@@ -7,8 +7,9 @@ from typing import Any, Final
 import msgspec
 import yaml
 
+from impl.contract.yaml_keys import key_given_twice
 from mocks.counterparts.errors import WrongScript
-from mocks.yaml_keys import key_given_twice
+from mocks.state.yaml_text import Reader, check_depth
 
 MOST_PARTS: Final = 50_000
 """More than any script has, aliases followed."""
@@ -19,9 +20,8 @@ ENDS: Final = ("<stream end>", "end of stream")
 def read_yaml(text: str | bytes) -> tuple[Any, dict[str, int]]:
     """The content, and the line (from 1) of each part by its JSON Pointer. Raises WrongScript."""
     try:
-        loader = yaml.SafeLoader(text)
+        loader, node = _composed(text)
         try:
-            node = loader.get_single_node()
             lines: dict[str, int] = {}
             if node is not None:
                 _number(node, "", lines, ())
@@ -32,6 +32,17 @@ def read_yaml(text: str | bytes) -> tuple[Any, dict[str, int]]:
         if isinstance(error, WrongScript):
             raise
         raise _not_yaml(error) from None
+
+
+def _composed(text: str | bytes) -> tuple[Any, yaml.Node | None]:
+    """As scenarios are read; what is wrong is told by PyYAML's own parser, which knows better where it began."""
+    try:
+        check_depth(text)
+        loader: Any = Reader(text)
+        return loader, loader.get_single_node()
+    except yaml.YAMLError:
+        loader = yaml.SafeLoader(text)
+        return loader, loader.get_single_node()
 
 
 def _not_yaml(error: Exception) -> WrongScript:

@@ -10,9 +10,9 @@ from typing import Any, Final, TypeVar, cast
 
 import yaml
 
+from impl.contract.yaml_keys import EachKeyOnce
 from impl.problems import Text
 from mocks.state.wrong import WrongInput
-from mocks.yaml_keys import EachKeyOnce
 
 Value = TypeVar("Value")
 
@@ -64,11 +64,11 @@ for _writer in (_FastWriter, _PlainWriter):
     _writer.add_representer(datetime, _instant)
 
 
-class _Reader(EachKeyOnce, _Loader):  # type: ignore[misc]
+class Reader(EachKeyOnce, _Loader):  # type: ignore[misc]
     """Instants stay texts: which of them are meant, the fields say."""
 
 
-_Reader.yaml_implicit_resolvers = {
+Reader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != TIMESTAMP]
     for first, resolvers in _Loader.yaml_implicit_resolvers.items()
 }
@@ -93,8 +93,8 @@ def _write(writer: Any, value: Mapping[str, Any]) -> str:
 def read_yaml(text: str | bytes) -> Any:
     """One document. Raises WrongInput with line and column."""
     try:
-        _check_depth(text)
-        return yaml.load(text, _Reader)  # noqa: S506 - a safe loader
+        check_depth(text)
+        return yaml.load(text, Reader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{mark.line + 1}:{mark.column + 1}: " if mark else ""
@@ -117,7 +117,7 @@ def read_yaml_as(text: bytes, read: Callable[[Any], Value]) -> Value:
 
 def line_of(text: bytes, pointer: str) -> int:
     """In which line the last part of the pointer that is there begins, counted from 1."""
-    node = yaml.compose(text, _Reader)
+    node = yaml.compose(text, Reader)
     line = 1
     for part in pointer.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
@@ -134,9 +134,10 @@ def line_of(text: bytes, pointer: str) -> int:
     return line
 
 
-def _check_depth(text: str | bytes) -> None:
+def check_depth(text: str | bytes) -> None:
+    """Raises YAMLError for what is nested too deep."""
     depth = 0
-    for event in yaml.parse(text, _Reader):
+    for event in yaml.parse(text, Reader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:

@@ -17,6 +17,7 @@ from mocks.counterparts.sides import SIDES, Side
 from mocks.counterparts.switchboard import default_script
 from mocks.counterparts.vocabulary import CAN, PROFILE, VISITOR_ID, WHENS
 from mocks.counterparts.words import Words, fill, subject_of
+from mocks.counterparts.yaml_lines import read_yaml
 
 OPERATOR = """\
 operators: [destek@example.com]
@@ -45,6 +46,13 @@ def test_the_default_scripts_are_scripts_and_read_again_from_what_they_tell(side
     assert len(script.rules) > 10
     again = script_of(side, json.loads(json.dumps(script.source)))
     assert again == script
+
+
+def test_a_question_in_braces_is_a_text() -> None:
+    """PyYAML's own parser takes the `?` for a key; scenarios are read by libyaml's, and so are these."""
+    content, lines = read_yaml("rules:\n- {when: start, do: {reply: Nasıl yardımcı olabilirim?}}")
+    assert content == {"rules": [{"when": "start", "do": {"reply": "Nasıl yardımcı olabilirim?"}}]}
+    assert lines["/rules/0/do/reply"] == 2
 
 
 def test_pauses_stand_before_the_act_that_they_hold_up() -> None:

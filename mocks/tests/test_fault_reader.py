@@ -140,7 +140,10 @@ def test_a_file_has_a_list_of_faults_and_perhaps_a_seed(text: str, read: FaultFi
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("faults: [", "is not YAML: 1:10: "),
+        ("faults: [", "is not YAML: 2:1: did not find"),
+        ("- status: 2024-13-45", "/0/status: "),
+        ("- status: !!int abc", "is not YAML: "),
+        ("[" * 3_000, "is not YAML: 1:101: nested too deep"),
         ("- status: 503\n  chance: 0.5\n  status: 500", "is not YAML: 3:3: `status` is written twice, first on line 1"),
         ("- status: 503\n- status: 5", "/1/status: must be an integer from 400 to 599"),
         (

@@ -47,9 +47,9 @@ def test_a_tab_is_told_with_line_and_column(tmp_path: Path) -> None:
 
 
 def test_a_name_that_stands_twice_is_told_with_line_and_column(tmp_path: Path) -> None:
-    assert _refusal(tmp_path, f"{GOOD}openapi: 3.1.1\n") == ":8:1: `openapi` stands there twice"
+    assert _refusal(tmp_path, f"{GOOD}openapi: 3.1.1\n") == ":8:1: `openapi` is written twice, first on line 2"
     inside = GOOD.replace("    get:\n", "    get: {operationId: b}\n    get:\n")
-    assert _refusal(tmp_path, inside) == ":6:5: `get` stands there twice"
+    assert _refusal(tmp_path, inside) == ":6:5: `get` is written twice, first on line 5"
 
 
 @pytest.mark.parametrize("reference", ["#/components/schemas/Gone", "#/components/responses/Gone", "other.yaml#/a"])

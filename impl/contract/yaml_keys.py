@@ -36,7 +36,3 @@ class EachKeyOnce(yaml.constructor.SafeConstructor):
                 why = f"`{second.value}` is written twice, first on line {first.start_mark.line + 1}"
                 raise ConstructorError(None, None, why, second.start_mark)
         super().flatten_mapping(node)
-
-
-class SafeLoader(EachKeyOnce, yaml.SafeLoader):
-    """PyYAML's, where each key may stand once."""
