@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +21,14 @@ LONGEST: Final = 200_000
 
 def read_text(name: str) -> str:
     """What is in a script's file. Raises UsageError."""
+    if not name:
+        raise UsageError("a side follows `auto`, `off` or a YAML file, and '' is none of them")
     try:
         text = Path(name).read_text("utf-8")
     except FileNotFoundError:
-        raise UsageError(f"{name}: there is no such file, and it is not `auto` or `off`") from None
+        near = get_close_matches(name, SWITCHES, 1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        raise UsageError(f"{name}: there is no such file, and it is not `auto` or `off`{hint}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{name}: is not UTF-8") from None
     except OSError as error:

@@ -17,7 +17,10 @@ def clock(
         Literal["show", "freeze", "run", "set", "advance", "speed"], Parameter(help="What to do with it.")
     ] = "show",
     value: Annotated[
-        str | None, Parameter(help="An instant for `set`, a duration for `advance`, a number for `speed`.")
+        str | None,
+        Parameter(
+            help="An instant for `set`, a duration for `advance`, a number for `speed`.", allow_leading_hyphen=True
+        ),
     ] = None,
     /,
     *,
@@ -44,6 +47,8 @@ def _change(action: str, value: str | None) -> dict[str, Any] | None:
     if value is None:
         example = {"set": "2030-01-01T09:00", "advance": "2h30m", "speed": "60"}[action]
         raise UsageError(f"`{action}` needs a value, such as `cozum clock {action} {example}`")
+    if action == "advance" and value.startswith("-"):
+        raise UsageError(f"advance {value!a}: the clock does not go back; `cozum reset` begins anew")
     if action == "set":
         return {"ayarla": value}
     if action == "advance":

@@ -78,7 +78,8 @@ def test_a_mock_with_an_operator_answers_and_can_be_switched(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--operator", "atuo"], "atuo: there is no such file, and it is not `auto` or `off`"),
+        (["--operator", "atuo"], "atuo: there is no such file, and it is not `auto` or `off`; did you mean `auto`?"),
+        (["--visitor", ""], "a side follows `auto`, `off` or a YAML file"),
         (["--visitor", "BROKEN"], "line 1, /visitor: there is no `visitor`. Did you mean `visitors`? There are"),
         (["--operator", "NOBODY"], "nobody.yaml: line 1, /operators/0: there is no `destk@example.com`. Did"),
     ],
