@@ -425,5 +425,9 @@ def test_that_nobody_reads_any_more_is_no_news(arguments: list[str]) -> None:
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+def test_a_duration_with_a_minus_is_told_as_going_back() -> None:
+    assert _refusal("clock", "advance", "-5m").startswith("advance '-5m': the clock does not go back")
+
+
 def test_an_id_with_a_bar_is_refused_in_one_line() -> None:
     assert _refusal("sign", "--id", "a|b").startswith("--id 'a|b': must have no |")

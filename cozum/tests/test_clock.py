@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from cozum.cli import run_command
 from cozum.commands.clock import clock
 from cozum.control import NobodyThere
 from cozum.errors import UsageError
@@ -22,15 +21,6 @@ def test_a_speed_that_cannot_be_is_told_with_its_limits(speed: str) -> None:
 def test_a_speed_that_can_be_is_asked_for(speed: str) -> None:
     with pytest.raises(NobodyThere):
         clock("speed", speed, url="127.0.0.1:9")
-
-
-def test_a_duration_with_a_minus_is_told_as_going_back(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("sys.argv", ["cozum", "clock", "advance", "-5m", "--url", "127.0.0.1:9"])
-    with pytest.raises(SystemExit):
-        run_command()
-    assert capsys.readouterr().err.startswith("cozum: advance '-5m': the clock does not go back")
 
 
 def test_what_the_mock_refuses_is_told_by_the_action_that_was_typed() -> None:

@@ -83,7 +83,7 @@ def test_a_mock_with_an_operator_answers_and_can_be_switched(
         (["--visitor", "BROKEN"], "line 1, /visitor: there is no `visitor`. Did you mean `visitors`? There are"),
         (["--operator", "NOBODY"], "nobody.yaml: line 1, /operators/0: there is no `destk@example.com`. Did"),
     ],
-    ids=["no file", "no script", "nobody"],
+    ids=["no file", "nothing", "no script", "nobody"],
 )
 def test_a_script_that_cannot_be_followed_stops_the_start_with_one_line(
     tmp_path: Path, arguments: list[str], said: str
