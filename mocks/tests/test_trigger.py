@@ -205,7 +205,7 @@ def _state(mock: Whole) -> Any:
         ({"olay": "yeni_chat", "puan": 4}, "/puan", "it takes: musteri, ziyaretci, ad, mesaj"),
         ({"olay": "yeni_chat", "musteri": "CM_DEMO"}, "/musteri", "did you mean `CM_DEMO_2026`"),
         ({"olay": "yeni_chat", "ziyaretci": "a|b"}, "/ziyaretci", ""),
-        ({"olay": "yeni_chat", "ziyaretci": ""}, "/ziyaretci", "1 characters"),
+        ({"olay": "yeni_chat", "ziyaretci": ""}, "/ziyaretci", "1 character"),
         ({"olay": "yeni_chat", "mesaj": ""}, "/mesaj", ""),
         ({"olay": "chat_kapandi", "oturum": 43}, "/oturum", "known: 42"),
         ({"olay": "chat_kapandi", "oturum": 142}, "/oturum", "did you mean `42`"),
