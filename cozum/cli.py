@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, UnusedCliTokensError
@@ -123,8 +122,10 @@ def run_command() -> None:
         _end(_sentence(error))
     except UsageError as error:
         _end(str(error))
-    except BrokenPipeError:  # whoever read this has gone: `cozum log | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read this has gone: `cozum lint | head -1`
+        from cozum.following import write_to_nobody
+
+        write_to_nobody()
         sys.exit(1)
     except OSError as error:
         _end(f"cannot write: {error.strerror}")

@@ -39,7 +39,12 @@ def reader_may_leave() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        write_to_nobody()
+
+
+def write_to_nobody() -> None:
+    """From now on stdout leads nowhere: Python writes what is left for it at its end, and complains if it cannot."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Follower:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cozum.errors import UsageError
-from impl.problems import Text
 
 if TYPE_CHECKING:
     from mocks.beginnings import Beginnings
@@ -31,7 +29,6 @@ SHOWN: Final = {
 SNAPSHOT_MARK: Final = "saved_at"
 SCENARIO_MARK: Final = "steps"
 """What only such a file has."""
-DEEPEST: Final = 100
 LOOKED_AT: Final = 65_536
 """Bytes of a file that are looked at for that."""
 
@@ -94,31 +91,20 @@ def read_named(named: str) -> str | dict[str, Any]:
     """What the control API takes as a scenario: a name, or what stands in the file. Raises UsageError."""
     if not is_file(named):
         return named
+    from mocks.state.plain import check_plain
     from mocks.state.wrong import WrongInput
     from mocks.state.yaml_text import read_yaml_as
 
+    def plain(value: Any) -> Any:
+        check_plain(value)
+        return value
+
     try:
-        value = read_yaml_as(_read(Path(named), SCENARIO_MARK), _as_json)
+        value = read_yaml_as(_read(Path(named), SCENARIO_MARK), plain)
     except WrongInput as wrong:
         raise UsageError(f"{named}: {say_wrong(wrong)}") from None
     if not isinstance(value, dict):
         raise UsageError(f"{named}: no scenario, which is an object with `name` and `steps`")
-    return value
-
-
-def _as_json(value: Any, pointer: str = "") -> Any:
-    """What JSON can say. Raises WrongInput: YAML has bytes, sets, `.nan` and what holds itself."""
-    from mocks.state.wrong import WrongInput, below
-
-    if isinstance(value, dict) and pointer.count("/") < DEEPEST:
-        for name, member in value.items():
-            _as_json(member, below(pointer, name))
-    elif isinstance(value, list) and pointer.count("/") < DEEPEST:
-        for at, item in enumerate(value):
-            _as_json(item, below(pointer, at))
-    elif not (value is None or isinstance(value, str | int) or (isinstance(value, float) and isfinite(value))):
-        why = Text("JSON'da olan bir değer değil.", "Must be a value that JSON has.")
-        raise WrongInput(pointer, why)
     return value
 
 

@@ -25,6 +25,7 @@ from mocks.hints import Hints
 from mocks.journal import Journal
 from mocks.misspelt import Known
 from mocks.prefer import Prefers
+from mocks.preferences import IN_QUERY
 from mocks.preflight import Preflights
 from mocks.recorder import Recorder, Tell
 from mocks.sandbox import Make
@@ -178,7 +179,7 @@ class _Contract:
         binding = application.binding
         self.application = application
         self.answers = Answers(binding.schemas)
-        self.known = Known(binding.document, handlers(), binding.arguments)
+        self.known = Known(binding.document, handlers(), binding.arguments, queries=IN_QUERY)
         self.app = self._answering(faults, replay)
 
     def _answering(self, faults: Faults, replay: Callable[[App, Application], App] | None) -> App:

@@ -10,7 +10,7 @@ from impl.contract.replies import App, Receive, Send
 from mocks.answer import headers_of
 from mocks.faults import Faults
 from mocks.faulty import HEADER, planted_for
-from mocks.prefer import IN_QUERY, PREFER
+from mocks.prefer import PREFER, QUERY_MARK
 
 ASKING: Final = frozenset((PREFER, HEADER))
 
@@ -29,7 +29,7 @@ class Controlled:
             planted_for(scope, self._faults)
             or scope["method"] == "OPTIONS"
             or not ASKING.isdisjoint(headers_of(scope))
-            or IN_QUERY in scope["query_string"]
+            or QUERY_MARK in scope["query_string"]
         ):
             return self._controlled(scope, receive, send)
         return self._app(scope, receive, send)

@@ -17,7 +17,6 @@ from mocks.answer import Answer, Message, headers_of, pairs_of, plan_of, send_an
 from mocks.hint_shapes import Stray
 from mocks.identity_reasons import REASONS
 from mocks.misspelt import Known, strays, strays_inside
-from mocks.preferences import PARAMETERS
 from mocks.reading import READING_KEY, Reading, query_of
 from mocks.reasons import Asked
 
@@ -82,7 +81,7 @@ def strays_of(known: Known, scope: Scope, plan: Plan, reading: Reading) -> list[
     if not query or names.query_in_bytes.issuperset([part.partition(b"=")[0] for part in query.split(b"&")]):
         parameters: Collection[str] = ()  # as nearly always
     else:
-        parameters = [name for name in query_of(scope) if name not in PARAMETERS]
+        parameters = query_of(scope)
     fields = reading.names(content_type) if reading.size else ()
     found = strays(known, names, headers, parameters, fields)
     if names.free and reading.size:

@@ -79,16 +79,26 @@ class Names:
     free: Mapping[str, tuple[str, ...]]
     """The names that mean something inside a field that takes any: those that its description has in backticks."""
     query_in_bytes: frozenset[bytes]
-    """The names of the query, as they come."""
+    """The names of the query, as they come, also those of every operation."""
 
 
 class Known:
     """The names of each operation, looked up in the document once."""
 
     def __init__(
-        self, document: Node, handlers: Mapping[str, Any], arguments: Mapping[str, str], *, more: Iterable[str] = ()
+        self,
+        document: Node,
+        handlers: Mapping[str, Any],
+        arguments: Mapping[str, str],
+        *,
+        more: Iterable[str] = (),
+        queries: Iterable[str] = (),
     ) -> None:
-        """`handlers` by operationId and `arguments` by parameter bring the English names; `more` known headers."""
+        """`handlers` by operationId and `arguments` by parameter bring the English names.
+
+        `more` are known headers, `queries` parameters that mean something on every operation.
+        """
+        self.queries = frozenset(queries)
         self._document = document
         self._handlers = handlers
         self._arguments = arguments
@@ -145,7 +155,7 @@ class Known:
             places,
             {plain(nickname): meant for meant in spelt for nickname in NICKNAMES.get(meant[0], ())},
             {name: names for name, schema in properties.items() if (names := _named_inside(schema))},
-            frozenset(name.encode() for name in query),
+            frozenset(name.encode() for name in query | self.queries),
         )
 
     def _body_properties(self, operation: Node) -> Node:
@@ -226,7 +236,7 @@ def strays(
     if known.headers.issuperset(headers) and names.query.issuperset(query) and names.body.issuperset(body):
         return []  # as nearly always
     fields = (_stray(names, BODY, name) for name in body if name not in names.body) if names.takes_body else ()
-    parameters = (_stray(names, QUERY, name) for name in query if name not in names.query)
+    parameters = (_stray(names, QUERY, name) for name in query if name not in names.query | known.queries)
     return list(islice(chain(fields, parameters, _stray_headers(known, names, headers)), MOST))
 
 

@@ -33,12 +33,12 @@ from mocks.documented import (
 )
 from mocks.generated import CannotGenerate, Generator
 from mocks.pauses import pause
-from mocks.preferences import PARAMETERS, Misread, Preferences, read_preferences
+from mocks.preferences import IN_QUERY, Misread, Preferences, read_preferences
 from mocks.reading import pairs_of_query
 
 PREFER: Final = b"prefer"
-IN_QUERY: Final = b"__"
-"""A query that has one of the `PARAMETERS` has this."""
+QUERY_MARK: Final = b"__"
+"""A query with a preference has this."""
 APPLIED: Final = "preference-applied"
 LONGEST_DETAIL: Final = 1_500
 """Characters of the options that a problem tells; all of them stand in `secenekler`."""
@@ -66,7 +66,7 @@ class Prefers:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """An ASGI 3 application; a plain function, so that a request without preference pays for no coroutine."""
-        if scope["type"] != "http" or (PREFER not in headers_of(scope) and IN_QUERY not in scope["query_string"]):
+        if scope["type"] != "http" or (PREFER not in headers_of(scope) and QUERY_MARK not in scope["query_string"]):
             return self._app(scope, receive, send)
         plan = self._find_plan(scope)
         if plan is None:
@@ -118,7 +118,7 @@ class Prefers:
         """Of the same request the same: method, path, query, body and what is preferred, but for the delay."""
         told = hashlib.sha256(await body_of(receive)).hexdigest()
         path = scope.get("raw_path") or scope["path"].encode()
-        query = [pair for pair in pairs_of_query(scope) if pair[0] not in PARAMETERS]
+        query = [pair for pair in pairs_of_query(scope) if pair[0] not in IN_QUERY]
         return f"{self._seed} {scope['method']} {path!r} {query!r} {preferences.code} {told}"
 
 

@@ -13,7 +13,7 @@ from mocks.pauses import LONGEST_DELAY
 NAMES: Final = ("code", "example", "dynamic", "delay")
 """The preferences that are known here, as Prism has them; others are ignored, as RFC 7240 (2) says."""
 
-PARAMETERS: Final = {f"__{name}": name for name in NAMES}
+IN_QUERY: Final = {f"__{name}": name for name in NAMES}
 """Parameters of the query that mean the same, as Prism has the first three, for those who cannot send a header."""
 
 LONGEST_HEADER: Final = 1_000
@@ -74,8 +74,8 @@ def read_preferences(headers: Iterable[str], query: Iterable[tuple[str, str]] = 
         for name, value in _known(header):
             given.setdefault(name, value)
     for parameter, value in query:
-        if parameter in PARAMETERS:
-            given.setdefault(PARAMETERS[parameter], value)
+        if parameter in IN_QUERY:
+            given.setdefault(IN_QUERY[parameter], value)
     preferences = Preferences(
         code=_code(given["code"]) if "code" in given else None,
         example=_example(given["example"]) if "example" in given else None,

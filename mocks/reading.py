@@ -84,7 +84,7 @@ class Reading(Struct, gc=False):
 
     def raw(self, limit: int = KEPT) -> bytes:
         """The body from its beginning, as far as it is kept, and no more than that many bytes."""
-        return (self._first if self._more is None else self._kept())[:limit]
+        return self._kept()[:limit]
 
     def names(self, content_type: bytes) -> Collection[str]:
         """The names of the body's fields, on its first level; none of what cannot be read."""

@@ -27,7 +27,7 @@ from mocks.remarks import REMARKS_KEY, Remarks, remarks_of
 Tell = Callable[[Sequence[Entry]], None]
 """Is told of requests, oldest first, once they were answered."""
 
-UNENDED: Final = "the answer broke off before its end: the client had left, or the mock was ending"
+UNENDED: Final = "the answer broke off before its end"
 
 REQUEST_ID: Final = b"x-request-id"
 BATCH_SECONDS: Final = 0.05
@@ -138,7 +138,7 @@ class Recorder:
         remarks: Remarks | None = scope.get(REMARKS_KEY)
         if exchange.headers is not None and "content-encoding" in exchange.headers:
             remarks = _decoded(exchange.headers["content-encoding"], exchange, scope)
-        answer = exchange.whole if exchange.parts is None else exchange.joined()
+        answer = exchange.joined()
         entry = Entry(
             began,
             milliseconds,
@@ -187,8 +187,7 @@ class Recorder:
                 self._expected.clear()
             expected = self._answers.expected(plan, entry.status, dict(entry.answer_headers()))
             self._expected[kind] = expected
-        faults = expected.broken_by(answer)
-        return shortened(faults) if faults else ()
+        return shortened(expected.broken_by(answer))
 
 
 def _without_values(head: bytes) -> tuple[bytes, bytes, bytes]:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 Port = Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, Parameter(help="Address to listen on; the default answers this machine only.")]
+AllowHost = Annotated[
+    list[str] | None,
+    Parameter(negative=(), help="A name with a dot that is this machine's: mock.lan; once for each."),
+]
 Document = Annotated[Path | None, Parameter(help="Another OpenAPI document than the one that came with cozum.")]
 
 CONTROL: Final = ("Control       {url}/_mock; cozum log, clock, reset, trigger, listen … (`cozum --help`)",)
@@ -66,12 +70,7 @@ def mock(
     control_anywhere: Annotated[
         bool, Parameter(negative=(), help="Other machines may call the control API (/_mock) too.")
     ] = False,
-    allow_host: Annotated[
-        list[str] | None,
-        Parameter(
-            negative=(), help="A name with a dot that is this machine's, for the control API: mock.lan; once for each."
-        ),
-    ] = None,
+    allow_host: AllowHost = None,
 ) -> None:
     """Start the mock server."""
     from cozum.callers import read_callers

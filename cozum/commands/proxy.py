@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from cozum.commands.mock import Document, Host, Port
+from cozum.commands.mock import AllowHost, Document, Host, Port
 from cozum.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,13 +41,7 @@ def proxy(
     control_anywhere: Annotated[
         bool, Parameter(negative=(), help="Other machines may call the control API (/_mock) too.")
     ] = False,
-    allow_host: Annotated[
-        list[str] | None,
-        Parameter(
-            negative=(),
-            help="A name with a dot that is this machine's: mock.lan; once for each. Others are answered 403.",
-        ),
-    ] = None,
+    allow_host: AllowHost = None,
 ) -> None:
     """Pass requests on to a live server, and hold both sides against the contract."""
     from cozum.callers import read_callers

@@ -96,7 +96,7 @@ def test_what_cannot_work_is_told_and_changes_nothing(url: str, tmp_path: Path) 
         ),
         (
             lambda: reset(url=url, scenario=str(tmp_path / "odd.yaml")),
-            f"{tmp_path}/odd.yaml: step 1, body/mesaj: Must be a value that JSON has. (line 4)",
+            f"{tmp_path}/odd.yaml: step 1, body/mesaj: JSON has no such value: bytes. (line 4)",
         ),
         (
             lambda: reset(url=url, scenario=str(tmp_path / "halb.yaml")),

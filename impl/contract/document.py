@@ -43,9 +43,15 @@ def load(path: Path) -> Node:
         try:
             follow(document, reference)
         except DocumentError as error:
-            line = text[: max(text.find(reference.encode()), 0)].count(b"\n") + 1
-            raise DocumentError(f"{path}:{line}: {error}") from None
+            raise DocumentError(f"{path}:{_line_of(reference, text)}: {error}") from None
     return document
+
+
+def _line_of(value: str, text: bytes) -> int:
+    """The first line, from 1, on which that scalar begins."""
+    found = (token for token in yaml.scan(text, _Loader) if isinstance(token, yaml.ScalarToken))
+    line: int = next(token.start_mark.line + 1 for token in found if token.value == value)
+    return line
 
 
 def _references(node: Any) -> Iterator[str]:

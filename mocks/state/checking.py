@@ -159,7 +159,7 @@ def _check_places(snapshot: Snapshot) -> None:
 
 
 def _check_forms(snapshot: Snapshot) -> None:
-    for name in {name for name, *_ in (*FORMS, *RANGES)}:
+    for name in dict.fromkeys(name for name, *_ in (*FORMS, *RANGES)):
         for at, row in enumerate(snapshot.rows[name]):
             check_form(name, row, f"/{name}/{at}")
 

@@ -12,13 +12,14 @@ from impl.tests.client import application
 from mocks.answer import lines_of
 from mocks.journal import Entry, Journal
 from mocks.misspelt import Known
+from mocks.preferences import IN_QUERY
 from mocks.recorder import Recorder, Tell
 
 
 @cache
 def _known() -> Known:
     binding = application().binding
-    return Known(binding.document, handlers(), binding.arguments)
+    return Known(binding.document, handlers(), binding.arguments, queries=IN_QUERY)
 
 
 def recorder(app: App, journal: Journal, tell: Tell = lambda entries: None, *, batch: int = 1) -> Recorder:

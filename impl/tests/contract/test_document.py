@@ -54,8 +54,9 @@ def test_a_name_that_stands_twice_is_told_with_line_and_column(tmp_path: Path) -
 
 @pytest.mark.parametrize("reference", ["#/components/schemas/Gone", "#/components/responses/Gone", "other.yaml#/a"])
 def test_a_reference_that_points_at_nothing_is_told_with_its_line(tmp_path: Path, reference: str) -> None:
-    message = _refusal(tmp_path, GOOD.replace("{description: A}", f"{{$ref: '{reference}'}}"))
-    assert message == f":7: {reference}: this reference points at nothing"
+    begins_alike = f"info: {{title: '{reference}Not', version: '1'}}\n"
+    message = _refusal(tmp_path, begins_alike + GOOD.replace("{description: A}", f"{{$ref: '{reference}'}}"))
+    assert message == f":8: {reference}: this reference points at nothing"
 
 
 def test_info_must_be_an_object(tmp_path: Path) -> None:
